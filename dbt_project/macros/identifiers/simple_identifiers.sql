@@ -1,0 +1,41 @@
+{#-
+    Identifiers without a check letter, and postcodes: upper case, separators as the pattern wants them, null where the
+    pattern fails.
+-#}
+
+{#- NOMS number: letter, 4 digits, 2 letters. One per person in prison. -#}
+{%- macro normalise_noms(noms_number) -%}
+    {{ justice.null_unless_matches(justice.identifier_compact(noms_number), '^[A-Z][0-9]{4}[A-Z]{2}$') }}
+{%- endmacro -%}
+
+{#- Probation case reference number: one or two letters and 6 digits. -#}
+{%- macro normalise_crn(crn) -%}
+    {{ justice.null_unless_matches(justice.identifier_compact(crn), '^[A-Z]{1,2}[0-9]{6}$') }}
+{%- endmacro -%}
+
+{#-
+    Case unique reference number (PTI-URN): force and unit (4), then 3 to 7 digits of sequence and year; a suffix
+    letter marks a split or merged case and is kept, because those are different cases.
+-#}
+{%- macro normalise_ptiurn(ptiurn) -%}
+    {{ justice.null_unless_matches(justice.identifier_compact(ptiurn), '^[A-Z0-9]{4}[0-9]{3,7}[A-Z]?$') }}
+{%- endmacro -%}
+
+{#- Postcode with one blank before the inward code; the codes that stand for no fixed abode are null. -#}
+{%- macro normalise_postcode(postcode) -%}
+    {%- set compact = justice.identifier_compact(postcode) -%}
+    case
+        when {{ compact }} in ('NF11NF', 'NF11FA') then null
+        when {{ justice.regexp_matches(compact, '^([A-Z][A-HJ-Y]?[0-9][A-Z0-9]?[0-9][A-Z]{2}|GIR0A{2})$') }}
+            then substring({{ compact }}, 1, length({{ compact }}) - 3) || ' ' || right({{ compact }}, 3)
+    end
+{%- endmacro -%}
+
+{%- macro null_unless_matches(text, pattern) -%}
+    case when {{ justice.regexp_matches(text, pattern) }} then {{ text }} end
+{%- endmacro -%}
+
+{#- The canonical form where there is one, else the delivered text in capitals: keys must never be lost to a typo. -#}
+{%- macro key_text(canonical, delivered) -%}
+    coalesce({{ canonical }}, upper(trim({{ delivered }})))
+{%- endmacro -%}

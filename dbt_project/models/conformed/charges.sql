@@ -1,0 +1,129 @@
+with recorded_offences as (
+    select * from {{ ref('stg_hmcts__offences') }}
+),
+
+defendant_cases as (
+    select * from {{ ref('int_defendant_cases') }}
+),
+
+results as (
+    select * from {{ ref('results') }}
+),
+
+offence_list as (
+    select * from {{ ref('offences') }}
+),
+
+ranked_final_results as (
+    select
+        *,
+        row_number() over (
+            partition by charge_id
+            order by
+                case
+                    when disposal_type <> 'none' then 1
+                    when outcome_effect = 'CONVICTED_SENTENCE' then 2
+                    else 3
+                end asc,
+                result_date desc,
+                severity_rank asc,
+                coalesce(length_months, -1) desc,
+                coalesce(amount_gbp, -1) desc,
+                result_id asc
+        ) as final_rank
+    from results
+    where is_final
+),
+
+described_charges as (
+    select
+        recorded_offences.offence_id as charge_id,
+        recorded_offences.defendant_id,
+        defendant_cases.case_id,
+        recorded_offences.offence_sequence,
+        recorded_offences.cjs_offence_code,
+        offence_list.category as offence_category,
+        {{ justice.or_unknown('offence_list.offence_group') }} as offence_group,
+        offence_list.max_sentence_months,
+        offence_list.imprisonable as is_imprisonable,
+        recorded_offences.mode_of_trial_reason as mode_of_trial_reason_code,
+        recorded_offences.plea as plea_code,
+        recorded_offences.verdict as verdict_code,
+        recorded_offences.domestic_abuse_flag,
+        recorded_offences.offence_start_date as offence_date,
+        recorded_offences.charge_date,
+        recorded_offences.plea_date,
+        recorded_offences.verdict_date
+    from recorded_offences
+    left join defendant_cases
+        on recorded_offences.defendant_id = defendant_cases.defendant_id
+    left join offence_list
+        on recorded_offences.cjs_offence_code = offence_list.cjs_offence_code
+),
+
+concluded_charges as (
+    select
+        described_charges.*,
+        ranked_final_results.result_id as final_result_id,
+        ranked_final_results.hearing_id as final_hearing_id,
+        ranked_final_results.cjs_result_code as final_result_code,
+        ranked_final_results.disposal_type as final_disposal_type,
+        ranked_final_results.severity_rank as final_severity_rank,
+        ranked_final_results.length_months as final_length_months,
+        ranked_final_results.amount_gbp as final_amount_gbp,
+        ranked_final_results.is_consecutive as final_is_consecutive,
+        ranked_final_results.result_date as final_result_date,
+        {{ justice.charge_outcome(
+            '(ranked_final_results.result_id is not null)',
+            'ranked_final_results.outcome_effect',
+            'described_charges.verdict_code',
+            'described_charges.plea_code'
+        ) }} as outcome
+    from described_charges
+    left join ranked_final_results
+        on
+            described_charges.charge_id = ranked_final_results.charge_id
+            and ranked_final_results.final_rank = 1
+)
+
+select
+    charge_id,
+    defendant_id,
+    case_id,
+    offence_sequence,
+    cjs_offence_code,
+    offence_category,
+    offence_group,
+    max_sentence_months,
+    mode_of_trial_reason_code,
+    plea_code,
+    verdict_code,
+    final_result_id,
+    final_hearing_id,
+    final_result_code,
+    final_disposal_type,
+    final_severity_rank,
+    final_length_months,
+    final_amount_gbp,
+    outcome,
+    row_number() over (
+        partition by defendant_id
+        order by
+            {{ justice.offence_category_rank('offence_category') }} asc,
+            coalesce(max_sentence_months, -1) desc,
+            offence_sequence asc,
+            charge_id asc
+    ) as most_serious_rank,
+    is_imprisonable,
+    final_is_consecutive,
+    domestic_abuse_flag,
+    offence_date,
+    charge_date,
+    plea_date,
+    verdict_date,
+    final_result_date,
+    case
+        when outcome = 'pending' then null
+        else coalesce(final_result_date, verdict_date)
+    end as concluded_date
+from concluded_charges

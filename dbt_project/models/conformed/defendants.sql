@@ -1,0 +1,134 @@
+with recorded_defendants as (
+    select * from {{ ref('stg_hmcts__defendants') }}
+),
+
+defendant_cases as (
+    select * from {{ ref('int_defendant_cases') }}
+),
+
+cases as (
+    select * from {{ ref('cases') }}
+),
+
+person_records as (
+    select * from {{ ref('person_records') }}
+),
+
+persons as (
+    select * from {{ ref('persons') }}
+),
+
+conclusions as (
+    select * from {{ ref('int_defendant_conclusions') }}
+),
+
+defendant_courts as (
+    select * from {{ ref('int_defendant_courts') }}
+),
+
+matches as (
+    select * from {{ ref('int_defendant_matches') }}
+),
+
+cps_defendants as (
+    select * from {{ ref('stg_cps__defendants') }}
+),
+
+representation_orders as (
+    select * from {{ ref('stg_laa__representation_orders') }}
+),
+
+cps_matches as (
+    select
+        matches.defendant_id,
+        matches.match_rule,
+        cps_defendants.ptiurn,
+        cps_defendants.defendant_number,
+        cps_defendants.outcome,
+        cps_defendants.finalisation_date
+    from matches
+    inner join cps_defendants
+        on matches.record_key = cps_defendants.record_key
+    where matches.agency = 'cps'
+),
+
+laa_matches as (
+    select
+        matches.defendant_id,
+        matches.match_rule,
+        representation_orders.maat_id,
+        representation_orders.status_code
+    from matches
+    inner join representation_orders
+        on matches.record_key = representation_orders.record_key
+    where matches.agency = 'laa'
+),
+
+custody_matches as (
+    select
+        defendant_id,
+        match_rule,
+        record_key
+    from matches
+    where agency = 'police'
+)
+
+select
+    recorded_defendants.defendant_id,
+    defendant_cases.case_id,
+    defendant_cases.source_case_id,
+    case when recorded_defendants.defendant_type = 'P' then person_records.person_id end as person_id,
+    {{ justice.or_unknown('persons.sex') }} as sex,
+    persons.date_of_birth,
+    persons.ethnicity_code,
+    {{ justice.or_unknown('persons.ethnicity_group') }} as ethnicity_group,
+    recorded_defendants.asn,
+    cps_matches.ptiurn as cps_ptiurn,
+    cps_matches.defendant_number as cps_defendant_number,
+    cps_matches.outcome as cps_outcome,
+    cps_matches.match_rule as cps_match_rule,
+    laa_matches.maat_id as laa_maat_id,
+    laa_matches.status_code as laa_status_code,
+    laa_matches.match_rule as laa_match_rule,
+    custody_matches.record_key as custody_record_id,
+    custody_matches.match_rule as custody_match_rule,
+    conclusions.most_serious_charge_id,
+    conclusions.most_serious_offence_group,
+    conclusions.final_outcome,
+    defendant_courts.court_code,
+    {{ justice.or_unknown('defendant_courts.court_type') }} as court_type,
+    {{ justice.or_unknown('defendant_courts.court_region') }} as court_region,
+    defendant_courts.jurisdiction_code,
+    conclusions.charge_count,
+    recorded_defendants.defendant_type = 'O' as is_organisation,
+    coalesce(conclusions.is_completed, false) as is_completed,
+    coalesce(cases.is_single_justice, false) as is_single_justice,
+    coalesce(cases.is_cps, false) as is_cps,
+    conclusions.first_charge_date,
+    defendant_courts.first_hearing_date,
+    conclusions.completion_date,
+    cps_matches.finalisation_date as cps_finalisation_date,
+    recorded_defendants.bench_warrant_issued as bench_warrant_issued_date,
+    recorded_defendants.bench_warrant_executed as bench_warrant_executed_date
+from recorded_defendants
+left join defendant_cases
+    on recorded_defendants.defendant_id = defendant_cases.defendant_id
+left join cases
+    on defendant_cases.case_id = cases.case_id
+left join person_records
+    on
+        person_records.agency = 'hmcts'
+        and person_records.feed = 'defendants'
+        and recorded_defendants.defendant_id = person_records.record_key
+left join persons
+    on person_records.person_id = persons.person_id
+left join conclusions
+    on recorded_defendants.defendant_id = conclusions.defendant_id
+left join defendant_courts
+    on recorded_defendants.defendant_id = defendant_courts.defendant_id
+left join cps_matches
+    on recorded_defendants.defendant_id = cps_matches.defendant_id
+left join laa_matches
+    on recorded_defendants.defendant_id = laa_matches.defendant_id
+left join custody_matches
+    on recorded_defendants.defendant_id = custody_matches.defendant_id

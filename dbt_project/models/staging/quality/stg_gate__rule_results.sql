@@ -1,0 +1,14 @@
+with rule_results as (
+    select * from {{ justice.files_of('gate', 'rule_results') }}
+)
+
+select
+    delivery_id,
+    rule_code,
+    rule_name,
+    dimension,
+    severity,
+    column_name,
+    checked,
+    failed
+from rule_results

@@ -1,0 +1,41 @@
+"""What sqlfluff sees in place of the project's macros: a call of the same name, so that a model is linted as written.
+
+Belongs here: the few macros that stand for something other than an expression. Does not belong here: SQL that runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+_NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
+    "accepted_rows": lambda agency, feed: f"select * from {agency}_{feed}",
+    "accepted_deliveries": lambda agency, feed: f"select * from {agency}_{feed}",
+    "files_of": lambda source_name, table_name: f"{source_name}.{table_name}",
+    "number_series": lambda last: "select 1 as number",
+    "type_string": lambda: "varchar",
+    "disposal_types": lambda: ["fine"],
+    "remand_thresholds": lambda: [56],
+}
+
+
+class _Macros:
+    """Any attribute is a macro; calling it gives a SQL function call with the same arguments."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in _NOT_EXPRESSIONS:
+            return _NOT_EXPRESSIONS[name]
+
+        def call(*arguments: Any, **named: Any) -> str:
+            texts = []
+            for argument in (*arguments, *named.values()):
+                texts += argument if isinstance(argument, list) else [argument]
+            return f"{name}({', '.join(str(text) for text in texts)})"
+
+        return call
+
+
+justice = _Macros()
+dbt = _Macros()

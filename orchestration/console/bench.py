@@ -1,0 +1,80 @@
+"""Times the pipeline on a simulated world, stage by stage, and says how much memory it took at its peak."""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from orchestration.console.progress import STAGES
+from orchestration.console.run import RunReport, run_build
+from orchestration.contracts import load_feed_contracts
+from orchestration.settings import Settings
+from orchestration.simulation import WorldParameters, simulate
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Seconds of each stage, of the whole run, and the largest resident memory of the run and of dbt, in MiB.
+
+    The two peaks are of two processes that are alive together, so their sum bounds the memory needed.
+    """
+
+    stages: tuple[tuple[str, float], ...]
+    total_seconds: float
+    peak_mib: float
+    peak_dbt_mib: float
+
+    def lines(self) -> list[str]:
+        """The result as text, one stage a line."""
+        rows = [f"{title:<44}{seconds:8.1f} s" for title, seconds in self.stages]
+        other = self.total_seconds - sum(seconds for _, seconds in self.stages)
+        return [
+            *rows,
+            f"{'start-up and orchestration':<44}{other:8.1f} s",
+            f"{'whole pipeline':<44}{self.total_seconds:8.1f} s",
+            f"{'peak memory, pipeline process':<44}{self.peak_mib:8.0f} MiB",
+            f"{'peak memory, dbt process':<44}{self.peak_dbt_mib:8.0f} MiB",
+        ]
+
+
+def benchmark(settings: Settings, run: Callable[[Settings], RunReport] = run_build) -> Benchmark:
+    """Runs the build once on what `settings.landing_dir` holds and measures it."""
+    started = time.monotonic()
+    report = run(settings)
+    total = time.monotonic() - started
+    stages = tuple(
+        (title, sum(timing.seconds for timing in report.timings if timing.step.startswith(prefix)))
+        for prefix, title in STAGES
+    )
+    return Benchmark(
+        stages=stages,
+        total_seconds=total,
+        peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak_dbt_mib=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    )
+
+
+def run_benchmark(
+    settings: Settings, *, defendants: int, months: int, seed: int, report: Callable[[str], None]
+) -> Benchmark:
+    """Simulates a world under `<data>/bench/` unless the same one is there, and times a build of it from nothing."""
+    folder = settings.data_dir / "bench"
+    world = folder / f"world-{defendants}-{months}-{seed}"
+    if not (world / "complete").exists():
+        report(f"simulating {defendants:,} defendants over {months} months (not timed) ...")
+        simulate(
+            WorldParameters(defendants=defendants, months=months, seed=seed),
+            world / "landing",
+            world / "truth",
+            load_feed_contracts(settings.contracts_dir),
+            settings.reference_dir,
+            overwrite=True,
+        )
+        (world / "complete").touch()
+    bench_settings = replace(settings, landing_dir=world / "landing", data_dir=folder / "data")
+    if bench_settings.data_dir.exists():
+        shutil.rmtree(bench_settings.data_dir)
+    return benchmark(bench_settings)

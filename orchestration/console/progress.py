@@ -1,0 +1,115 @@
+"""Progress of a run at the terminal: one line per stage, made from Dagster's own events."""
+
+import logging
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from dagster import DagsterEvent, DagsterEventType, InitLoggerContext, logger
+from rich.console import Console
+from rich.status import Status
+
+STAGES = (
+    ("raw__", "read what agencies landed"),
+    ("gate__", "gate each delivery by its contract"),
+    ("dbt_staging", "stage: type, map, normalise identifiers"),
+    ("linkage__", "link people across agencies"),
+    ("dbt_marts", "conform and count"),
+    ("published__", "audit and publish"),
+)
+"""Step-key prefixes in the order they run, and what a person would call them."""
+
+
+@dataclass
+class StageProgress:
+    """What has happened in one stage so far. `seconds` is wall time from its first step to its last."""
+
+    title: str
+    started: float = 0.0
+    seconds: float = 0.0
+    steps: int = 0
+    built: int = 0
+    checked: int = 0
+    failed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def line(self) -> str:
+        """The finished stage in one line."""
+        done = f"{self.built} tables" if self.built > self.steps else f"{self.steps} step{'s' * (self.steps != 1)}"
+        checks = f", {self.checked} checks" if self.checked else ""
+        return f"{self.title:<42} {done + checks:<26} {self.seconds:6.1f} s"
+
+
+class ProgressHandler(logging.Handler):
+    """Turns Dagster's log records into one line per stage; a failure is printed whole."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(logging.DEBUG)
+        self.console = console
+        self.stages = {prefix: StageProgress(title) for prefix, title in STAGES}
+        self.current: str | None = None
+        self._status: Status | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Handles one record of the run."""
+        meta: dict[str, Any] = getattr(record, "dagster_meta", None) or {}
+        step = meta.get("step_key")
+        event = meta.get("dagster_event")
+        stage = self._stage(step)
+        if stage is None or step is None:
+            return
+        if isinstance(event, DagsterEvent):
+            self._handle_event(stage, step, event)
+        elif record.levelno == logging.INFO and self._status:
+            self._status.update(f"{self.stages[stage].title}: {meta.get('orig_message', '')}"[:110])
+
+    def _handle_event(self, stage: str, step: str, event: DagsterEvent) -> None:
+        progress = self.stages[stage]
+        kind = event.event_type
+        if kind is DagsterEventType.STEP_START:
+            if stage != self.current:
+                self._finish_stage()
+                self.current = stage
+                progress.started = time.monotonic()
+                self._status = self.console.status(progress.title)
+                self._status.start()
+        elif kind is DagsterEventType.ASSET_MATERIALIZATION:
+            progress.built += 1
+        elif kind is DagsterEventType.ASSET_CHECK_EVALUATION:
+            progress.checked += 1
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed:
+                where = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+                progress.failed.append(where)
+                self._print(f"  [yellow]![/] check failed: {where}")
+        elif kind is DagsterEventType.STEP_SUCCESS:
+            progress.steps += 1
+            progress.seconds = time.monotonic() - progress.started
+            if stage == STAGES[-1][0]:
+                self._finish_stage()
+        elif kind is DagsterEventType.STEP_FAILURE:
+            self._finish_stage()
+            self._print(f"  [red]✗[/] {step} failed")
+
+    def _stage(self, step: str | None) -> str | None:
+        return next((prefix for prefix, _ in STAGES if step and step.startswith(prefix)), None)
+
+    def _finish_stage(self) -> None:
+        if self._status:
+            self._status.stop()
+            self._status = None
+        if self.current and self.stages[self.current].steps:
+            self._print(f"  [green]✓[/] {self.stages[self.current].line()}")
+        self.current = None
+
+    def _print(self, text: str) -> None:
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+
+@logger({}, description="One line per stage on standard error.")
+def progress_logger(init_context: InitLoggerContext) -> logging.Logger:
+    """The logger `warehouse run` uses; one new handler for each run."""
+    run_logger = logging.Logger("warehouse.progress", logging.DEBUG)
+    run_logger.addHandler(ProgressHandler(Console(file=sys.stderr)))
+    return run_logger

@@ -1,0 +1,57 @@
+"""What agencies promised to send, as typed objects.
+
+The ground floor: every other room asks here for columns, formats, keys and rules. `load_feed_contracts` is the way in.
+"""
+
+from orchestration.contracts.loader import load_feed_contract, load_feed_contracts
+from orchestration.contracts.model import (
+    CODE_LISTS,
+    FILE_EXTENSIONS,
+    LIST_SEPARATOR,
+    Classification,
+    Column,
+    ColumnChange,
+    ColumnRule,
+    ColumnRuleKind,
+    ColumnType,
+    DeliveryFormat,
+    DeliveryRule,
+    DeliveryRuleKind,
+    Dimension,
+    FeedContract,
+    FeedMode,
+    LegalBasis,
+    Party,
+    RowRule,
+    Rule,
+    ServiceLevel,
+    Severity,
+)
+from orchestration.contracts.reader import ContractError
+
+__all__ = [
+    "CODE_LISTS",
+    "FILE_EXTENSIONS",
+    "LIST_SEPARATOR",
+    "Classification",
+    "Column",
+    "ColumnChange",
+    "ColumnRule",
+    "ColumnRuleKind",
+    "ColumnType",
+    "ContractError",
+    "DeliveryFormat",
+    "DeliveryRule",
+    "DeliveryRuleKind",
+    "Dimension",
+    "FeedContract",
+    "FeedMode",
+    "LegalBasis",
+    "Party",
+    "RowRule",
+    "Rule",
+    "ServiceLevel",
+    "Severity",
+    "load_feed_contract",
+    "load_feed_contracts",
+]

@@ -1,0 +1,460 @@
+"""The typed shape of a feed contract: what an agency promised to send.
+
+Belongs here: enumerations and frozen dataclasses, and facts that follow from them alone (the names of the primary key,
+the file-name pattern as a regular expression). Does not belong here: reading YAML (`loader`), the wording of the rules
+every feed shares (`standard_rules`), or checking any data (the gate does that).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
+
+LIST_SEPARATOR = ";"
+"""Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""
+
+FILE_EXTENSIONS = ("csv", "csv.gz", "jsonl", "jsonl.gz", "parquet")
+"""What any feed may be delivered as, whatever its usual format."""
+
+CODE_LISTS: dict[str, tuple[str, ...]] = {
+    "bail_exceptions": ("bail_exception_code",),
+    "bail_exception_reasons": ("bail_exception_reason_code",),
+    "courts": ("court_ou_code",),
+    "establishments": ("establishment_code",),
+    "ethnicities": ("ethnicity_code",),
+    "hearing_types": ("hearing_type_code",),
+    "nationalities": ("nationality_code",),
+    "offences": ("cjs_offence_code",),
+    "police_forces": ("force_code",),
+    "remand_bases": ("remand_basis_code",),
+    "result_codes": ("cjs_result_code",),
+    "search_legislations": ("legislation",),
+    "search_objects": ("object_of_search",),
+    "search_outcomes": ("outcome",),
+    "trial_outcomes": ("outcome_class", "outcome_code"),
+}
+"""Reference lists a column may name, with the key columns of the seed of that name."""
+
+
+class FeedMode(StrEnum):
+    """How deliveries of a feed add up to its present state."""
+
+    INCREMENT = "increment"
+    """Rows upsert by primary key; the newest extract wins."""
+    SNAPSHOT = "snapshot"
+    """The newest delivery replaces all earlier ones."""
+    SNAPSHOT_PER_PARTITION = "snapshot_per_partition"
+    """The newest delivery replaces earlier ones of the same partition; the partition is in the file name."""
+
+
+class ColumnType(StrEnum):
+    """What a value is, whatever it is stored as."""
+
+    IDENTIFIER = "identifier"
+    CODE = "code"
+    TEXT = "text"
+    DATE = "date"
+    TIMESTAMP = "timestamp"
+    INTEGER = "integer"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    LIST = "list"
+
+
+class Classification(StrEnum):
+    """How sensitive a column is; decides who may ever see it."""
+
+    NONE = "none"
+    PERSONAL = "personal"
+    """Name, date of birth or address of a person."""
+    IDENTIFIER = "identifier"
+    """Number or reference by which an agency finds a person or a person's case."""
+    SPECIAL_CATEGORY = "special_category"
+    """Ethnicity and nationality (sensitive processing, DPA 2018 section 35(8))."""
+    JUDICIAL = "judicial"
+    """Points at a judge or magistrate; never leaves raw except as a throw-away token."""
+
+
+class Severity(StrEnum):
+    """What happens when a rule is broken."""
+
+    REJECT = "reject"
+    """The whole delivery is refused."""
+    QUARANTINE = "quarantine"
+    """The row is set aside; the rest of the delivery goes on."""
+    WARNING = "warning"
+    """The row goes on and the failure is counted in the owner's report."""
+
+
+class Dimension(StrEnum):
+    """Data-quality dimensions as the contract standard spells them (`conformity` is the framework's validity)."""
+
+    ACCURACY = "accuracy"
+    COMPLETENESS = "completeness"
+    CONFORMITY = "conformity"
+    CONSISTENCY = "consistency"
+    COVERAGE = "coverage"
+    TIMELINESS = "timeliness"
+    UNIQUENESS = "uniqueness"
+
+
+class ColumnRuleKind(StrEnum):
+    """What a rule about one column checks."""
+
+    REQUIRED = "required"
+    TYPE = "type"
+    CLOSED_CODES = "closed_codes"
+    EXPECTED_CODES = "expected_codes"
+    CODE_LIST = "code_list"
+    PATTERN = "pattern"
+    RANGE = "range"
+
+
+class DeliveryRuleKind(StrEnum):
+    """What a rule about a whole delivery checks."""
+
+    FILE_NAME = "file_name"
+    EMPTY_FILE = "empty_file"
+    UNREADABLE = "unreadable"
+    MISSING_COLUMN = "missing_column"
+    UNKNOWN_COLUMN = "unknown_column"
+    MANIFEST = "manifest"
+    DUPLICATE_KEY = "duplicate_key"
+    QUARANTINE_SHARE = "quarantine_share"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A quality rule in words its owner can act on.
+
+    Attributes:
+        code: stable short code, unique over all feeds.
+        name: the rule as a short sentence that is true of good data.
+        severity: what breaking it does.
+        dimension: data-quality dimension it measures.
+        cause: what usually makes data break it.
+        correct: how to put delivered data right.
+        avoid: how to stop it happening again.
+        who: who puts it right.
+        soft_share: share of the rows checked that may fail before the owner is asked to act.
+        hard_share: share of the rows checked above which the whole delivery is refused; None where it never is.
+        relaxed_on: date from which the rule is applied less strictly than it was agreed, or None.
+        relaxed_reason: why, whenever `relaxed_on` is given.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    dimension: Dimension
+    cause: str
+    correct: str
+    avoid: str
+    who: str
+    soft_share: float = 0.0
+    hard_share: float | None = None
+    relaxed_on: date | None = None
+    relaxed_reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryRule(Rule):
+    """A rule about a file as a whole."""
+
+    kind: DeliveryRuleKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnRule(Rule):
+    """A rule about the values of one column, each on its own."""
+
+    kind: ColumnRuleKind
+    column: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRule(Rule):
+    """A rule about several columns of one row.
+
+    Attributes:
+        sql: expression over the feed's columns under their canonical names, true when the row is good. Values are
+            typed: date DATE, timestamp TIMESTAMP (wall clock as delivered), integer BIGINT, number DOUBLE, yes_no
+            BOOLEAN, all others VARCHAR; missing-value tokens and open-end values are null. A null result (something
+            needed is missing) counts as good: completeness has its own rules.
+        columns: the columns the expression reads, in contract order.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a feed.
+
+    Attributes:
+        name: canonical snake_case name, used from raw onwards.
+        physical_name: header as delivered (case does not matter on arrival).
+        key_position: 1-based place in the primary key; None outside it.
+        is_critical: a published measure depends on it.
+        closed_codes: the only values allowed; any other value quarantines its row. Empty when the list is open.
+        expected_codes: values known today of a list the contract leaves open; others are counted, not refused.
+        code_meanings: (code, meaning) pairs for codes that do not speak for themselves.
+        code_list: reference seed whose codes are expected; others are counted, not refused.
+        code_list_class: for `trial_outcomes`, whose codes repeat between classes: the column that holds the class.
+        pattern: regular expression a well-formed value matches in full; others are counted, not refused.
+        minimum, maximum: plausible limits of a number, or of a date as ISO text; values outside are counted.
+        open_end_values: delivered values that mean "not yet ended" (they become null).
+        references: `agency/feed.column` this column points at, or None.
+    """
+
+    name: str
+    physical_name: str
+    type: ColumnType
+    required: bool
+    description: str
+    classification: Classification
+    key_position: int | None = None
+    is_critical: bool = False
+    closed_codes: tuple[str, ...] = ()
+    expected_codes: tuple[str, ...] = ()
+    code_meanings: tuple[tuple[str, str], ...] = ()
+    code_list: str | None = None
+    code_list_class: str | None = None
+    pattern: str | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    open_end_values: tuple[str, ...] = ()
+    references: str | None = None
+
+    @property
+    def is_primary_key(self) -> bool:
+        """Whether the column is part of the primary key."""
+        return self.key_position is not None
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether the column must never be published as it is."""
+        return self.classification is not Classification.NONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryFormat:
+    """How the agency writes its files.
+
+    Attributes:
+        kind: usual format, `csv` or `jsonl`. Gzip and Parquet are accepted for every feed.
+        delimiter: field separator of CSV; None for JSON lines.
+        date_format, timestamp_format: notation of `formats`, e.g. `DD/MM/YYYY`; None where no column needs one.
+        timezone: zone a timestamp without an offset is in: `Europe/London` or `UTC`.
+        missing_values: texts besides the empty string that mean "missing", compared exactly.
+        yes_value, no_value: spelling of yes and no, compared without case.
+        file_name_pattern: file name without its extension, with `<YYYYMMDD>`, `[_<n>]`, `<YYYY-MM>`, `<force-slug>`.
+    """
+
+    kind: str
+    encoding: str
+    delimiter: str | None
+    date_format: str | None
+    timestamp_format: str | None
+    timezone: str
+    missing_values: tuple[str, ...]
+    yes_value: str
+    no_value: str
+    file_name_pattern: str
+
+    @property
+    def date_strptime(self) -> str | None:
+        """The date format as `strptime` (Python and DuckDB) writes it."""
+        return DATE_FORMATS[self.date_format] if self.date_format else None
+
+    @property
+    def timestamp_strptime(self) -> str | None:
+        """The timestamp format as `strptime` (Python and DuckDB) writes it."""
+        return TIMESTAMP_FORMATS[self.timestamp_format] if self.timestamp_format else None
+
+    @cached_property
+    def file_name_regex(self) -> re.Pattern[str]:
+        """Matches a whole file name; groups `extract_date` and `sequence`, or `month` and `force_slug`; `extension`."""
+        groups = {
+            r"\[_<n>\]": r"(?:_(?P<sequence>\d+))?",
+            r"<YYYYMMDD>": r"(?P<extract_date>\d{8})",
+            r"<YYYY\-MM>": r"(?P<month>\d{4}-(?:0[1-9]|1[0-2]))",
+            r"<force\-slug>": r"(?P<force_slug>[a-z]+(?:-[a-z]+)*)",
+        }
+        body = re.escape(self.file_name_pattern)
+        for placeholder, group in groups.items():
+            body = body.replace(placeholder, group)
+        extensions = "|".join(re.escape(extension) for extension in FILE_EXTENSIONS)
+        return re.compile(rf"{body}\.(?P<extension>{extensions})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """A role at the agency that answers for the feed, and its mailbox."""
+
+    name: str
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalBasis:
+    """Why the data may be processed at all.
+
+    Attributes:
+        regime: the part of data-protection law that applies at the agency that sends it.
+        basis: lawful basis, with its section.
+        conditions: further conditions for sensitive or criminal-offence data.
+        onward_use: what has to hold before the data may serve statistics or research.
+    """
+
+    regime: str
+    basis: str
+    conditions: str
+    onward_use: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceLevel:
+    """How often, how soon and how long.
+
+    Attributes:
+        frequency_months: a delivery is due for every so many calendar months.
+        latency_days: days after the end of the period by which it must have arrived.
+        retention_years: years the warehouse keeps a delivered row.
+        retention_reason: why that long.
+    """
+
+    frequency_months: int
+    latency_days: int
+    retention_years: int
+    retention_reason: str
+
+    @property
+    def fresh_for_days(self) -> int:
+        """Days an extract counts as fresh: until the next one is due (months taken at their longest, 31 days)."""
+        return self.frequency_months * 31 + self.latency_days
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnChange:
+    """One entry of the column history."""
+
+    changed_on: date
+    version: str
+    change: str
+    column: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedContract:
+    """Everything promised about one feed.
+
+    Attributes:
+        key: `agency/feed`.
+        columns: in delivery order.
+        rules: rules across columns of one row.
+        column_rules: rules about single columns, written in the contract or following from its columns.
+        delivery_rules: rules about the file as a whole; the same for every feed.
+        quarantine_soft_share, quarantine_hard_share: share of a delivery's rows in quarantine above which its owner
+            is warned, and above which the whole delivery is refused.
+        unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
+            `soft_share` of those rules.
+    """
+
+    agency: str
+    feed: str
+    version: str
+    status: str
+    title: str
+    description: str
+    usage: str
+    limitations: str
+    grain: str
+    owner: Party
+    steward: Party
+    legal_basis: LegalBasis
+    security_classification: str
+    mode: FeedMode
+    columns: tuple[Column, ...]
+    delivery: DeliveryFormat
+    service_level: ServiceLevel
+    rules: tuple[RowRule, ...]
+    column_rules: tuple[ColumnRule, ...]
+    delivery_rules: tuple[DeliveryRule, ...]
+    history: tuple[ColumnChange, ...]
+    quarantine_soft_share: float
+    quarantine_hard_share: float
+    unknown_codes_soft_share: float
+    rule_prefix: str
+    order: int = field(compare=False)
+
+    @property
+    def key(self) -> str:
+        """`agency/feed`, as in `police/custody_records`."""
+        return f"{self.agency}/{self.feed}"
+
+    @cached_property
+    def primary_key(self) -> tuple[str, ...]:
+        """Names of the key columns in key order; empty where identical rows are distinct records."""
+        keyed = [column for column in self.columns if column.key_position is not None]
+        return tuple(column.name for column in sorted(keyed, key=lambda column: column.key_position or 0))
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        """Canonical names in delivery order."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def required_columns(self) -> tuple[str, ...]:
+        """Canonical names of the columns every row must fill, in delivery order."""
+        return tuple(column.name for column in self.columns if column.required)
+
+    @cached_property
+    def _columns_by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def _rules_by_code(self) -> dict[str, Rule]:
+        return {rule.code: rule for rule in (*self.delivery_rules, *self.column_rules, *self.rules)}
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """Delivery rules, then column rules in column order, then row rules."""
+        return tuple(self._rules_by_code.values())
+
+    def column(self, name: str) -> Column:
+        """The column of that canonical name.
+
+        Raises:
+            KeyError: the feed has no such column.
+        """
+        try:
+            return self._columns_by_name[name]
+        except KeyError:
+            raise KeyError(f"{self.key} has no column '{name}'; it has: {', '.join(self.column_names)}") from None
+
+    def rule(self, code: str) -> Rule:
+        """The rule of that code, of whatever kind.
+
+        Raises:
+            KeyError: the feed has no such rule.
+        """
+        try:
+            return self._rules_by_code[code]
+        except KeyError:
+            raise KeyError(f"{self.key} has no rule '{code}'; see data_contracts/feeds/{self.key}.odcs.yaml") from None
+
+    def column_rule(self, column: str, kind: ColumnRuleKind) -> ColumnRule | None:
+        """The rule of one kind about one column, or None where nothing of that kind is promised."""
+        matches = (rule for rule in self.column_rules if rule.column == column and rule.kind is kind)
+        return next(matches, None)
+
+    def delivery_rule(self, kind: DeliveryRuleKind) -> DeliveryRule:
+        """The delivery rule of one kind; every feed has each exactly once."""
+        return next(rule for rule in self.delivery_rules if rule.kind is kind)

@@ -1,0 +1,277 @@
+"""The rules every feed shares, and their wording.
+
+Belongs here: what a required column, a type, a code list, a pattern and a file as a whole are held to, and how that is
+said to the person who sends the data. A contract writes a rule out only where its own cause or remedy is worth more
+than the wording here. Codes are `<prefix>-<KIND>-<column>` (`POL-CUS-REQUIRED-surname`): they outlive moved columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from orchestration.contracts.model import (
+    LIST_SEPARATOR,
+    Column,
+    ColumnRule,
+    ColumnRuleKind,
+    ColumnType,
+    DeliveryFormat,
+    DeliveryRule,
+    DeliveryRuleKind,
+    Dimension,
+    Severity,
+)
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """Text of a shared rule; `{…}` is filled in per column or feed."""
+
+    name: str
+    severity: Severity
+    dimension: Dimension
+    cause: str
+    correct: str
+    avoid: str
+
+
+_COLUMN_RULES: dict[ColumnRuleKind, _Wording] = {
+    ColumnRuleKind.REQUIRED: _Wording(
+        "{column} is given",
+        Severity.QUARANTINE,
+        Dimension.COMPLETENESS,
+        "The field was left blank in the system, or the extract did not pick it up.",
+        "Fill {column} in the source record and send the record again.",
+        "Make the field mandatory at entry, and count blanks in the extract before it is sent.",
+    ),
+    ColumnRuleKind.TYPE: _Wording(
+        "{column} reads as {type}",
+        Severity.QUARANTINE,
+        Dimension.CONFORMITY,
+        "The value is free text, is cut off, or is in another format than {format}.",
+        "Send {column} as {format}; leave it empty where it is not known.",
+        "Fix the format in the extract, not by hand in a spreadsheet (which rewrites dates and long numbers).",
+    ),
+    ColumnRuleKind.CLOSED_CODES: _Wording(
+        "{column} is one of the agreed codes",
+        Severity.QUARANTINE,
+        Dimension.CONFORMITY,
+        "A local code, a description in place of its code, or a new code nobody has announced.",
+        "Map the value to one of: {codes}.",
+        "Tell the data steward before a new code goes live, so that the contract can take it first.",
+    ),
+    ColumnRuleKind.EXPECTED_CODES: _Wording(
+        "{column} is one of the values known today",
+        Severity.WARNING,
+        Dimension.CONFORMITY,
+        "A label was reworded, or a new one has come into use.",
+        "Nothing to resend; say whether the value is meant. Known today: {codes}.",
+        "Announce new or reworded values with the month they start.",
+    ),
+    ColumnRuleKind.CODE_LIST: _Wording(
+        "{column} is in the reference list {code_list}",
+        Severity.WARNING,
+        Dimension.CONFORMITY,
+        "The code is mistyped, was retired, or is newer than the reference list held here.",
+        "Correct a mistyped code at source; for a new code, send its meaning so that the list can take it.",
+        "Pick the code from the national list at entry, and keep that list up to date in the system.",
+    ),
+    ColumnRuleKind.PATTERN: _Wording(
+        "{column} is well formed",
+        Severity.WARNING,
+        Dimension.CONFORMITY,
+        "Typed by hand with characters missing, swapped or added, or another number put in its place.",
+        "Correct {column} in the source record and send the record again.",
+        "Check the format at entry; take the number from the issuing system rather than typing it.",
+    ),
+    ColumnRuleKind.RANGE: _Wording(
+        "{column} is plausible ({range})",
+        Severity.WARNING,
+        Dimension.ACCURACY,
+        "A slip of the keyboard, a wrong century, or a placeholder in place of an unknown value.",
+        "Correct {column} in the source record; leave it empty where it is not known.",
+        "Refuse values outside the range at entry, and do not use dummy values for unknown.",
+    ),
+}
+
+_DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
+    DeliveryRuleKind.FILE_NAME: _Wording(
+        "The file is named {file_name}",
+        Severity.REJECT,
+        Dimension.CONFORMITY,
+        "The file was renamed by hand or on the way; without the date in its name its place in time is not known.",
+        "Name the file {file_name} and send it again.",
+        "Let the extract job name the file; do not rename it afterwards.",
+    ),
+    DeliveryRuleKind.EMPTY_FILE: _Wording(
+        "The file is not of zero bytes",
+        Severity.REJECT,
+        Dimension.COMPLETENESS,
+        "The transfer stopped before anything was written. A period with no records still has a header or a manifest.",
+        "Send the file again.",
+        "Write under a temporary name and rename when complete; send a manifest with the row count.",
+    ),
+    DeliveryRuleKind.UNREADABLE: _Wording(
+        "The file reads as {kind} in {encoding}",
+        Severity.REJECT,
+        Dimension.CONFORMITY,
+        "Another encoding or delimiter than agreed, an unclosed quotation mark, or a damaged archive.",
+        "Send the file again as {kind}, encoded {encoding}{delimiter}.",
+        "Write the file with the agreed settings in the extract job; never open and save it in a spreadsheet.",
+    ),
+    DeliveryRuleKind.MISSING_COLUMN: _Wording(
+        "Every agreed column is there",
+        Severity.REJECT,
+        Dimension.COMPLETENESS,
+        "A column was renamed or dropped in the system or the extract without notice.",
+        "Send the file again with the missing column, under its agreed name; empty values are allowed where optional.",
+        "Agree changes of columns with the data steward beforehand; the contract keeps their history.",
+    ),
+    DeliveryRuleKind.UNKNOWN_COLUMN: _Wording(
+        "There is no column the contract does not know",
+        Severity.WARNING,
+        Dimension.CONFORMITY,
+        "A column was added without notice. It is kept in raw and used nowhere.",
+        "Say what it means and whether it should be sent; otherwise leave it out (send no more than was agreed).",
+        "Agree changes of columns with the data steward beforehand.",
+    ),
+    DeliveryRuleKind.MANIFEST: _Wording(
+        "The file agrees with its manifest",
+        Severity.REJECT,
+        Dimension.COMPLETENESS,
+        "The transfer was cut off, or the file was changed after its manifest was written.",
+        "Send the file and its manifest again.",
+        "Write the manifest last, from the finished file.",
+    ),
+    DeliveryRuleKind.DUPLICATE_KEY: _Wording(
+        "Each key comes once in a delivery",
+        Severity.WARNING,
+        Dimension.UNIQUENESS,
+        "The extract joined to a table with several rows per record, or a record was sent in two states.",
+        "Nothing to resend where the last row is right: it is the one that counts. Otherwise send the record again.",
+        "Take one row per key in the extract, in its latest state.",
+    ),
+    DeliveryRuleKind.QUARANTINE_SHARE: _Wording(
+        "No more than {hard_share} of the rows are in quarantine",
+        Severity.REJECT,
+        Dimension.CONFORMITY,
+        "So many rows break a rule that the extract itself must be wrong: shifted columns, another date format.",
+        "Look at the rule with the most failures below, mend the extract and send the whole delivery again.",
+        "Run the contract's rules on the extract before it is sent.",
+    ),
+}
+
+_OPEN_LISTS = (ColumnRuleKind.CODE_LIST, ColumnRuleKind.EXPECTED_CODES)
+
+_TYPE_WORDS = {
+    ColumnType.DATE: "a date",
+    ColumnType.TIMESTAMP: "a date and time",
+    ColumnType.INTEGER: "a whole number",
+    ColumnType.NUMBER: "a number",
+    ColumnType.YES_NO: "yes or no",
+}
+"""Types a text can fail to read as; identifiers, codes, text and lists always read."""
+
+
+def delivery_rules(
+    prefix: str, delivery: DeliveryFormat, hard_share: float, has_key: bool, who: str
+) -> tuple[DeliveryRule, ...]:
+    """The rules a feed's files are held to as a whole, coded `<prefix>-FILE-<KIND>`.
+
+    A feed without a primary key has no duplicate-key rule: there, identical rows are distinct records.
+    """
+    filling = {
+        "file_name": f"{delivery.file_name_pattern}.{delivery.kind}",
+        "kind": "CSV" if delivery.kind == "csv" else "JSON lines",
+        "encoding": delivery.encoding,
+        "delimiter": f", fields separated by '{delivery.delimiter}'" if delivery.delimiter else "",
+        "hard_share": f"{hard_share:.0%}",
+    }
+    kinds = [kind for kind in DeliveryRuleKind if has_key or kind is not DeliveryRuleKind.DUPLICATE_KEY]
+    return tuple(
+        DeliveryRule(code=f"{prefix}-FILE-{kind.name}", kind=kind, who=who, **_fill(_DELIVERY_RULES[kind], filling))
+        for kind in kinds
+    )
+
+
+def column_rules(
+    prefix: str, column: Column, delivery: DeliveryFormat, who: str, unknown_share: float = 0.0
+) -> tuple[ColumnRule, ...]:
+    """The rules that follow from what a contract says of one column, coded `<prefix>-<KIND>-<column>`.
+
+    `unknown_share` of the values may be outside an open list of codes before the owner is asked to act.
+    """
+    filling = {
+        "column": column.physical_name,
+        "type": _TYPE_WORDS.get(column.type, "text"),
+        "format": _format_words(column, delivery),
+        "codes": ", ".join(column.closed_codes or column.expected_codes),
+        "code_list": column.code_list or "",
+        "range": _range_words(column),
+    }
+    return tuple(
+        ColumnRule(
+            code=f"{prefix}-{kind.name}-{column.name}",
+            kind=kind,
+            column=column.name,
+            who=who,
+            soft_share=unknown_share if kind in _OPEN_LISTS else 0.0,
+            **_fill(_COLUMN_RULES[kind], filling),
+        )
+        for kind in _kinds(column)
+    )
+
+
+def _kinds(column: Column) -> list[ColumnRuleKind]:
+    applies = {
+        ColumnRuleKind.REQUIRED: column.required,
+        ColumnRuleKind.TYPE: column.type in _TYPE_WORDS,
+        ColumnRuleKind.CLOSED_CODES: bool(column.closed_codes),
+        ColumnRuleKind.EXPECTED_CODES: bool(column.expected_codes),
+        ColumnRuleKind.CODE_LIST: column.code_list is not None,
+        ColumnRuleKind.PATTERN: column.pattern is not None,
+        ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,
+    }
+    return [kind for kind, holds in applies.items() if holds]
+
+
+class _RuleText(TypedDict):
+    name: str
+    severity: Severity
+    dimension: Dimension
+    cause: str
+    correct: str
+    avoid: str
+
+
+def _fill(wording: _Wording, filling: dict[str, str]) -> _RuleText:
+    def filled(text: str) -> str:
+        return text.format(**filling)
+
+    return {
+        "name": filled(wording.name),
+        "severity": wording.severity,
+        "dimension": wording.dimension,
+        "cause": filled(wording.cause),
+        "correct": filled(wording.correct),
+        "avoid": filled(wording.avoid),
+    }
+
+
+def _format_words(column: Column, delivery: DeliveryFormat) -> str:
+    if column.type is ColumnType.DATE:
+        return str(delivery.date_format)
+    if column.type is ColumnType.TIMESTAMP:
+        return f"{delivery.timestamp_format} ({delivery.timezone})"
+    if column.type is ColumnType.YES_NO:
+        return f"{delivery.yes_value} or {delivery.no_value}"
+    if column.type is ColumnType.LIST:
+        return f"values joined by '{LIST_SEPARATOR}'"
+    return "digits only" if column.type is ColumnType.INTEGER else "digits with at most one decimal point"
+
+
+def _range_words(column: Column) -> str:
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum} to {column.maximum}"
+    return f"{column.minimum} or more" if column.minimum is not None else f"{column.maximum} or less"

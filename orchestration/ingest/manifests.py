@@ -1,0 +1,76 @@
+"""Manifests: what the sender says it sent, compared with what arrived.
+
+Belongs here: reading a manifest and the comparison. Does not belong here: finding manifests (`landing`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from orchestration.contracts import FeedContract
+
+_MAX_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a manifest claims; None where it does not say.
+
+    Attributes:
+        faults: why the manifest itself cannot be used, in words; empty if it can.
+    """
+
+    feed: str | None = None
+    rows: int | None = None
+    sha256: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Reads a manifest; one that cannot be understood comes back with its faults."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+        if len(content) > _MAX_BYTES:
+            return Manifest(faults=("the manifest is larger than 1 MiB; is it the data file?",))
+        document = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError):
+        return Manifest(faults=("the manifest is not valid JSON; write it again",))
+    if not isinstance(document, dict):
+        return Manifest(faults=("the manifest is not a JSON object; write it again",))
+    faults: list[str] = []
+    feed = _text(document.get("feed"), "feed", faults)
+    digest = _text(document.get("sha256"), "sha256", faults)
+    rows = document.get("rows")
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows < 2**62):
+        faults.append("the manifest's rows is not a whole number; write the number of data rows")
+        rows = None
+    return Manifest(feed=feed, rows=rows, sha256=digest.lower() if digest else None, faults=tuple(faults))
+
+
+def manifest_mismatches(contract: FeedContract, manifest: Manifest, *, sha256: str, rows: int | None) -> list[str]:
+    """Where a manifest and its file disagree, in words; `rows` is None if the file could not be read."""
+    found = list(manifest.faults)
+    if manifest.feed is not None and manifest.feed.lower() not in (contract.key, contract.feed):
+        found.append(f"the manifest is for another feed than {contract.key}; deliver the file to its own folder")
+    if manifest.rows is not None and rows is not None and manifest.rows != rows:
+        found.append(
+            f"the manifest says {manifest.rows:,} rows, the file has {rows:,}; the transfer or the export was cut "
+            "short or doubled: send file and manifest again"
+        )
+    if manifest.sha256 is not None and manifest.sha256 != sha256:
+        found.append(
+            f"the manifest's sha256 begins {manifest.sha256[:12]}, the file's {sha256[:12]}; the file changed after "
+            "the manifest was written: send both again"
+        )
+    return found
+
+
+def _text(value: Any, name: str, faults: list[str]) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    faults.append(f"the manifest's {name} is not text; write it as a JSON string")
+    return None

@@ -1,0 +1,39 @@
+"""One `person_id` for each human being, across every agency's records (Splink), with the error measured.
+
+run_linkage(settings)         reads the build database, writes data/linkage/
+link_people(records, model)   the same, from table to table
+train_model(records, ...)     learns a model; ordinary runs load the one in `models/`
+evaluate(links, truth)        precision, recall and F1 where the truth is known
+"""
+
+from orchestration.linkage.accuracy import Accuracy, AccuracyReport, Rate, evaluate, read_truth
+from orchestration.linkage.link import LinkageResult, LinkageSummary, link_people, run_linkage
+from orchestration.linkage.model import (
+    CURRENT_MODEL,
+    LinkageModel,
+    StaleModelError,
+    UntrainedModelError,
+    load_model,
+    save_model,
+)
+from orchestration.linkage.training import TrainingParameters, train_model
+
+__all__ = [
+    "CURRENT_MODEL",
+    "Accuracy",
+    "AccuracyReport",
+    "LinkageModel",
+    "LinkageResult",
+    "LinkageSummary",
+    "Rate",
+    "StaleModelError",
+    "TrainingParameters",
+    "UntrainedModelError",
+    "evaluate",
+    "link_people",
+    "load_model",
+    "read_truth",
+    "run_linkage",
+    "save_model",
+    "train_model",
+]

@@ -1,0 +1,33 @@
+"""Dagster: who is one person. Only wiring."""
+
+from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult, asset
+
+from orchestration.linkage import run_linkage
+from orchestration.resources import WRITER_POOL, WarehouseResource
+
+
+def linkage_asset() -> AssetsDefinition:
+    """One `person_id` per human being over every source record that names a person."""
+
+    @asset(
+        key=AssetKey(["linkage", "person_links"]),
+        deps=[AssetKey(["linkage", "person_records_to_link"])],
+        description="Which source records are one person, with the probability of each and how it joined.",
+        group_name="linkage",
+        kinds={"python", "splink"},
+        pool=WRITER_POOL,
+    )
+    def person_links(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
+        summary = run_linkage(warehouse.settings)
+        context.log.info(f"{summary.records:,} person records are {summary.persons:,} persons")
+        return MaterializeResult(
+            metadata={
+                "model": summary.model_version,
+                "records": summary.records,
+                "persons": summary.persons,
+                "pairs_scored": summary.pairs_scored,
+                "largest_person": summary.largest_person,
+            }
+        )
+
+    return person_links

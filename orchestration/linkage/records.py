@@ -1,0 +1,364 @@
+"""Person records made comparable: standard names, plausible dates, identifiers that mean something, and profiles.
+
+Belongs here: the tables `standard_records` and `profiles` that a linkage connection holds, and how each is made from
+the records delivered. Does not belong here: how one name is standardised (`names.py`), or which profiles are one
+person (`clusters.py`).
+
+A *profile* is one way in which a person is written down: records whose every identifying value is equal are one
+profile, compared once. Event references (arrest, case, platform defendant) differ from case to case for the same
+person, so they are lists on the profile rather than part of what makes it.
+
+Tables made here live in the connection given, so every function takes it first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from orchestration.linkage.names import formal_forenames, sound, standard_given_names, standard_surname
+
+PERSON_COLUMNS = (
+    "surname",
+    "forename",
+    "middle_names",
+    "date_of_birth",
+    "postcode",
+    "address",
+    "place",
+    "email",
+)
+"""What a record says of the person, as delivered."""
+
+IDENTIFIER_COLUMNS = ("pnc_id", "cro_number", "noms_number", "crn")
+"""Identifiers meant to be one for each person, canonical or null."""
+
+EVENT_COLUMNS = ("asn", "ptiurn", "master_defendant_id")
+"""References of one arrest, one case or one defendant of the court platform, canonical or null."""
+
+INPUT_COLUMNS = (
+    "record_id",
+    "agency",
+    "first_extract_date",
+    *PERSON_COLUMNS,
+    *IDENTIFIER_COLUMNS,
+    *EVENT_COLUMNS,
+)
+"""Columns linkage reads. `record_id` is required; any other that the input lacks is null throughout. Gender and
+ethnicity are not among them on purpose: they never decide a match, they are what error is later reported by."""
+
+PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1900-01-02", "1901-01-01", "1800-01-01", "1753-01-01", "9999-12-31")
+"""Dates that stand for 'not known'."""
+
+POSTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
+"""A postcode without its blank."""
+
+ZERO_SERIAL = "[0-9]{2,4}/0+[A-Z]|0+/[0-9]{2}[A-Z]|SF[0-9]+/0+[A-Z]"
+"""A PNC id or CRO number whose serial is all noughts."""
+
+OLDEST_PLAUSIBLE_AGE = 110
+"""Years; a record that makes its person older holds no birth date worth comparing."""
+
+
+@dataclass(frozen=True)
+class SharingLimits:
+    """How many different people may plausibly share one value before it is evidence of nothing.
+
+    People are told apart by sound of surname, sound of forename and birth date: a value is over-shared when the
+    *least* of the three counts of distinct values is above the limit. A prolific offender's PNC id gathers a few
+    misspellings, aliases and wrong birth dates; a placeholder gathers dozens.
+
+    Attributes:
+        identifier: for PNC, CRO, NOMS, CRN.
+        arrest: for an arrest/summons number (one person, one arrest).
+        case: for a case reference (co-defendants are normal, a hundred are not) and a platform defendant id.
+        address: for a postcode (a hostel, a prison, a placeholder).
+    """
+
+    identifier: int = 8
+    arrest: int = 8
+    case: int = 40
+    address: int = 60
+
+    def of(self, column: str) -> int:
+        """The limit that applies to `column`."""
+        if column in IDENTIFIER_COLUMNS:
+            return self.identifier
+        return {"asn": self.arrest, "postcode": self.address}.get(column, self.case)
+
+
+def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
+    """Make `input_records` from the table or view named `relation`: the columns of `INPUT_COLUMNS`, absent ones null.
+
+    Raises:
+        ValueError: `relation` has no `record_id`, or it is null or repeated.
+    """
+    present = {row[0].lower() for row in connection.execute(f"describe {relation}").fetchall()}
+    if "record_id" not in present:
+        raise ValueError(
+            f"{relation} has no column record_id; each person record needs one. It has: {sorted(present)}."
+        )
+    wanted = ", ".join(
+        f"cast({name} as varchar) as {name}" if name in present else f"cast(null as varchar) as {name}"
+        for name in INPUT_COLUMNS
+    )
+    connection.execute(f"create or replace temp table input_records as select {wanted} from {relation}")
+    total, named, distinct = _row(
+        connection, "select count(*), count(record_id), count(distinct record_id) from input_records"
+    )
+    if named < total or distinct < total:
+        example = _row(
+            connection, "select record_id from input_records group by 1 having count(*) > 1 or record_id is null"
+        )
+        raise ValueError(
+            f"{relation}: {total} rows hold {distinct} different record_id, {total - named} null (for example "
+            f"{example[0]!r}); every person record must have its own. Check the key of the model that makes it."
+        )
+
+
+def standardise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) -> dict[str, int]:
+    """Make `standard_records` from `input_records`.
+
+    Returns: for each column, how many records lost a value that many people share or that is a placeholder.
+    """
+    _standard_values(connection, "surname", "surname_standard", standard_surname)
+    _standard_values(connection, "forename", "forename_standard", standard_given_names)
+    _standard_values(connection, "middle_names", "middle_standard", standard_given_names)
+    placeholders = ", ".join(f"date '{value}'" for value in PLACEHOLDER_BIRTH_DATES)
+    connection.execute(
+        f"""
+        create or replace temp table cleaned_records as
+        with named as (
+            select
+                i.*,
+                s.standard as surname_s,
+                nullif(concat_ws(' ', f.standard, m.standard), '') as given_names,
+                coalesce(
+                    try_cast(i.date_of_birth as date),
+                    cast(try_strptime(i.date_of_birth, ['%d/%m/%Y', '%Y%m%d', '%d-%m-%Y', '%d %b %Y']) as date)
+                ) as dob,
+                try_cast(i.first_extract_date as date) as seen_date,
+                regexp_replace(upper(coalesce(i.postcode, '')), '[^A-Z0-9]', '', 'g') as postcode_letters
+            from input_records as i
+            left join surname_standard as s on i.surname = s.written
+            left join forename_standard as f on i.forename = f.written
+            left join middle_standard as m on i.middle_names = m.written
+        )
+        select
+            record_id,
+            agency,
+            seen_date as first_extract_date,
+            surname_s as surname,
+            nullif(split_part(given_names, ' ', 1), '') as forename,
+            nullif(substr(given_names, length(split_part(given_names, ' ', 1)) + 2), '') as middle,
+            case
+                when dob in ({placeholders}) then null
+                when dob > coalesce(seen_date, current_date_limit()) then null
+                when dob < coalesce(seen_date, current_date_limit()) - interval {OLDEST_PLAUSIBLE_AGE} year then null
+                else dob
+            end as dob,
+            case
+                when starts_with(postcode_letters, 'NF1') or starts_with(postcode_letters, 'ZZ') then null
+                when regexp_full_match(postcode_letters, '{POSTCODE}') then postcode_letters
+            end as postcode,
+            nullif(trim(regexp_replace(upper(address), '[^A-Z0-9]+', ' ', 'g')), '') as address,
+            nullif(trim(regexp_replace(upper(place), '[^A-Z0-9]+', ' ', 'g')), '') as place,
+            nullif(lower(trim(email)), '') as email,
+            {_meaningful_identifiers()}
+        from named
+    """.replace("current_date_limit()", "date '2100-01-01'")
+    )
+    _sounds(connection, "cleaned_records")
+    return _neutralise(connection, limits)
+
+
+def _meaningful_identifiers() -> str:
+    """Identifiers as compared: upper case, no blanks, and null where every digit of the serial is zero."""
+    parts = []
+    for name in (*IDENTIFIER_COLUMNS, *EVENT_COLUMNS):
+        value = f"nullif(regexp_replace(upper({name}), '\\s', '', 'g'), '')"
+        if name in ("pnc_id", "cro_number"):
+            # A serial of noughts with its right check letter is typed where a form demands a number.
+            value = f"case when regexp_full_match(upper({name}), '{ZERO_SERIAL}') then null else {value} end"
+        parts.append(f"{value} as {name}")
+    return ",\n            ".join(parts)
+
+
+def _standard_values(
+    connection: duckdb.DuckDBPyConnection, column: str, table: str, standard: Callable[[str | None], str | None]
+) -> None:
+    """Table (`written`, `standard`) for every distinct value of a column of `input_records`."""
+    written = _distinct(connection, "input_records", column)
+    _put(connection, table, {"written": written, "standard": [standard(value) for value in written]})
+
+
+def _sounds(connection: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Tables `surname_sounds` and `forename_sounds` (with formal forenames) for the standard names in `source`."""
+    surnames = _distinct(connection, source, "surname")
+    forenames = _distinct(connection, source, "forename")
+    _put(connection, "surname_sounds", {"name": surnames, "sound": [sound(name) for name in surnames]})
+    connection.register(
+        "forename_sounds_arrow",
+        pa.table(
+            {
+                "name": pa.array(forenames, pa.string()),
+                "sound": pa.array([sound(name) for name in forenames], pa.string()),
+                "formals": pa.array([list(formal_forenames(name)) for name in forenames], pa.list_(pa.string())),
+            }
+        ),
+    )
+    connection.execute("create or replace temp table forename_sounds as from forename_sounds_arrow")
+    connection.unregister("forename_sounds_arrow")
+
+
+def _neutralise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) -> dict[str, int]:
+    """Make `standard_records` from `cleaned_records` with over-shared values null; how many records each cost."""
+    columns = (*IDENTIFIER_COLUMNS, *EVENT_COLUMNS, "postcode")
+    lost: dict[str, int] = {}
+    for name in columns:
+        connection.execute(f"""
+            create or replace temp table over_shared_{name} as
+            select r.{name} as value, count(*) as record_count
+            from cleaned_records as r
+            left join surname_sounds as s on r.surname = s.name
+            left join forename_sounds as f on r.forename = f.name
+            where r.{name} is not null
+            group by 1
+            having count(*) > {limits.of(name)}
+                and least(count(distinct s.sound), count(distinct f.sound), count(distinct r.dob)) > {limits.of(name)}
+        """)
+        lost[name] = int(_row(connection, f"select coalesce(sum(record_count), 0) from over_shared_{name}")[0])
+    kept = ", ".join(
+        f"case when r.{name} in (select value from over_shared_{name}) then null else r.{name} end as {name}"
+        if lost[name]
+        else f"r.{name}"
+        for name in columns
+    )
+    connection.execute(f"""
+        create or replace temp table standard_records as
+        select
+            r.record_id, r.agency, r.first_extract_date,
+            r.surname, s.sound as surname_sound,
+            r.forename, f.sound as forename_sound, f.formals as formals,
+            r.middle, r.dob, r.address, r.place, r.email, {kept}
+        from cleaned_records as r
+        left join surname_sounds as s on r.surname = s.name
+        left join forename_sounds as f on r.forename = f.name
+    """)
+    for name in columns:
+        connection.execute(f"drop table over_shared_{name}")
+    connection.execute("drop table cleaned_records")
+    return lost
+
+
+IDENTITY_COLUMNS = (
+    "surname",
+    "forename",
+    "middle",
+    "dob",
+    "postcode",
+    "address",
+    "place",
+    "email",
+    *IDENTIFIER_COLUMNS,
+)
+"""Standard values that must all be equal for two records to be one profile."""
+
+
+def make_profiles(connection: duckdb.DuckDBPyConnection, apart: str | None = None) -> None:
+    """Make `profiles` and `record_profiles` from `standard_records`.
+
+    A record whose surname, forename or birth date is missing is a profile of its own: too little is equal to take two
+    such records for one person without weighing it.
+
+    Args:
+        connection: holds `standard_records`.
+        apart: a table of `profile_id` whose records are to be compared one by one after all, because agreeing on
+            everything they hold is not evidence enough (two John Smiths without address, born on 1 January).
+    """
+    content = " || '|' || ".join(f"coalesce(cast({name} as varchar), '')" for name in IDENTITY_COLUMNS)
+    alone = "surname is null or forename is null or dob is null"
+    whole = _number("content")
+    if apart:
+        alone += f" or {whole} in (select profile_id from {apart})"
+    connection.execute(f"""
+        create or replace temp table record_profiles as
+        with written as (select *, md5({content}) as content from standard_records)
+        select
+            record_id,
+            content,
+            case when {alone} then {_number("md5(content || record_id)")} else {whole} end as profile_id
+        from written
+    """)
+    values = ",\n                ".join(f"any_value(r.{name}) as {name}" for name in IDENTITY_COLUMNS)
+    events = ",\n                ".join(
+        f"list_sort(list(distinct r.{name}) filter (where r.{name} is not null)) as {name}" for name in EVENT_COLUMNS
+    )
+    connection.execute(f"""
+        create or replace temp table profiles as
+        with grouped as (
+            select
+                p.profile_id,
+                any_value(r.surname_sound) as surname_sound,
+                any_value(r.forename_sound) as forename_sound,
+                any_value(r.formals) as formals,
+                count(*) as record_count,
+                (min(p.content) <> max(p.content)) as is_mixed,
+                {values},
+                {events}
+            from record_profiles as p
+            inner join standard_records as r on p.record_id = r.record_id
+            group by p.profile_id
+        )
+        select
+            *,
+            strftime(dob, '%Y%m%d') as dob_text,
+            case
+                when day(dob) <= 12
+                then year(dob) * 10000 + least(month(dob), day(dob)) * 100 + greatest(month(dob), day(dob))
+                else year(dob) * 10000 + month(dob) * 100 + day(dob)
+            end as dob_key,
+            year(dob) as birth_year,
+            month(dob) * 100 + day(dob) as birth_day,
+            (month(dob) = 1 and day(dob) = 1) as dob_is_weak,
+            substr(postcode, 1, length(postcode) - 2) as postcode_sector,
+            substr(postcode, 1, length(postcode) - 3) as postcode_district,
+            split_part(email, '@', 1) as email_name,
+            nullif(split_part(email, '@', 2), '') as email_house,
+            least(surname_sound, forename_sound) || '|' || greatest(surname_sound, forename_sound) as name_pair
+        from grouped
+        order by profile_id
+    """)
+    if _row(connection, "select count(*) from profiles where is_mixed")[0]:
+        raise RuntimeError(
+            "two different profiles have the same 60-bit number; this is expected once in about a million runs of a "
+            "million records. Lengthen the number in orchestration/linkage/records.py (make_profiles)."
+        )
+
+
+def _number(digest: str) -> str:
+    """SQL for the first 60 bits of a hexadecimal digest."""
+    return f"cast('0x' || substr({digest}, 1, 15) as bigint)"
+
+
+def _distinct(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
+    query = f"select distinct {column} from {table} where {column} is not null order by 1"
+    values: list[str] = connection.execute(query).to_arrow_table().column(0).to_pylist()
+    return values
+
+
+def _put(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, list[str] | list[str | None]]) -> None:
+    arrow = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    connection.register(f"{table}_arrow", arrow)
+    connection.execute(f"create or replace temp table {table} as from {table}_arrow")
+    connection.unregister(f"{table}_arrow")
+
+
+def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[int, ...]:
+    row = connection.execute(query).fetchone()
+    if row is None:
+        raise RuntimeError(f"no row from: {query}")
+    return row

@@ -1,0 +1,235 @@
+"""The rules of a contract as questions: which rows break it (SQL) and what Great Expectations expects of its values.
+
+Belongs here: one `Check` for every rule about rows. Does not belong here: asking (`judging`), rules about files as a
+whole (`verdicts`).
+
+Great Expectations is asked about each column's distinct values, SQL finds the rows: on a million rows and 14 rules that
+takes a tenth of the time of handing over whole frames. Both must agree, or the gate stops: a rule that one of the two
+reads differently must not pass or refuse anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from orchestration.contracts import (
+    Column,
+    ColumnRule,
+    ColumnRuleKind,
+    ColumnType,
+    DeliveryRule,
+    DeliveryRuleKind,
+    FeedContract,
+    RowRule,
+    Rule,
+)
+from orchestration.quality.reference_lists import CLASS_SEPARATOR
+from orchestration.quality.typed_sql import does_not_read, elements, literal, name, text_name
+
+DELIVERY_ID = "_delivery_id"
+ROW_NUMBER = "_row_number"
+
+
+class Expectation(StrEnum):
+    """What is expected of the judged values."""
+
+    GIVEN = "given"
+    IN_SET = "in_set"
+    MATCHES = "matches"
+    BETWEEN = "between"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule, ready to be asked.
+
+    Attributes:
+        column: what the rule is about, for results: a column, several joined by `;`, or None.
+        checked: SQL condition: the rows the rule applies to.
+        broken: SQL condition: the rows that break it.
+        judged: SQL expression handed to Great Expectations for distinct rows (null: nothing to judge, except that
+            `GIVEN` expects no nulls).
+        source: SQL relation `judged` and `broken` are taken from.
+        is_enumerated: whether all distinct values are handed over, or broken ones and a good example.
+        broken_value: of an enumerated check, SQL condition on one value.
+        key: of the rule that keys do not repeat, the key; its rows are counted by group, not one by one.
+        outcomes: of a rule about several columns, what a good row and a bad row are called: they are the values judged.
+        expectation, codes, pattern, minimum, maximum: what is expected of the judged values.
+    """
+
+    rule: Rule
+    column: str | None
+    checked: str
+    broken: str
+    judged: str
+    expectation: Expectation
+    is_enumerated: bool = False
+    source: str = "judged_rows"
+    broken_value: str | None = None
+    key: tuple[str, ...] = ()
+    outcomes: tuple[str, str] | None = None
+    codes: frozenset[str] = frozenset()
+    pattern: str | None = None
+    minimum: float | datetime | None = None
+    maximum: float | datetime | None = None
+
+    @property
+    def code(self) -> str:
+        """Code of the rule."""
+        return self.rule.code
+
+
+def checks_of(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -> tuple[Check, ...]:
+    """A check for every rule about rows, in the contract's order.
+
+    Args:
+        contract: the feed's contract.
+        codes: valid codes by reference list.
+    """
+    checks: list[Check] = []
+    for rule in contract.all_rules:
+        if isinstance(rule, ColumnRule):
+            checks.append(_column_check(contract.column(rule.column), rule, codes))
+        elif isinstance(rule, RowRule):
+            checks.append(_row_check(rule))
+        elif isinstance(rule, DeliveryRule) and rule.kind is DeliveryRuleKind.DUPLICATE_KEY:
+            checks.append(_repeated_key_check(contract, rule))
+    return tuple(checks)
+
+
+def code_table(list_name: str) -> str:
+    """Name of the table that holds the codes of a reference list while judging."""
+    return name(f"codes of {list_name}")
+
+
+def _column_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozenset[str]]) -> Check:
+    text = text_name(column.name)
+    given = f"{text} is not null"
+    match rule.kind:
+        case ColumnRuleKind.REQUIRED:
+            return Check(
+                rule=rule,
+                column=column.name,
+                checked="true",
+                broken=f"{text} is null",
+                judged=f"case when {text} is not null then 'given' end",
+                expectation=Expectation.GIVEN,
+            )
+        case ColumnRuleKind.TYPE:
+            return Check(
+                rule=rule,
+                column=column.name,
+                checked=given,
+                broken=does_not_read(column),
+                judged=f"cast({name(column.name)} as varchar)",
+                expectation=Expectation.GIVEN,
+            )
+        case ColumnRuleKind.CLOSED_CODES | ColumnRuleKind.EXPECTED_CODES:
+            allowed = column.closed_codes or column.expected_codes
+            return _codes_check(column, rule, frozenset(allowed), f"({', '.join(map(literal, allowed))})")
+        case ColumnRuleKind.CODE_LIST:
+            listed = column.code_list or ""
+            return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
+        case ColumnRuleKind.PATTERN:
+            pattern = column.pattern or ""
+            return Check(
+                rule=rule,
+                column=column.name,
+                checked=given,
+                broken=f"{given} and not regexp_matches({text}, {literal(pattern)})",
+                judged=text,
+                expectation=Expectation.MATCHES,
+                pattern=pattern,
+            )
+        case ColumnRuleKind.RANGE:
+            return _range_check(column, rule)
+
+
+def _codes_check(column: Column, rule: ColumnRule, codes: frozenset[str], allowed: str) -> Check:
+    text = text_name(column.name)
+    value, source, broken = text, "judged_rows", f"{text} is not null and {text} not in {allowed}"
+    judged = text
+    if column.code_list_class is not None:
+        value = judged = f"{text_name(column.code_list_class)} || {literal(CLASS_SEPARATOR)} || {text}"
+        broken = f"({value}) is not null and ({value}) not in {allowed}"
+    elif column.type is ColumnType.LIST:
+        # a list is broken if one of its values is; Great Expectations sees the values one by one
+        split = f"(select {text}, unnest({elements(column)}) as item from judged_rows where {text} is not null)"
+        source = f"(select {text}, nullif(item, '') as item from {split})"
+        judged, value = "item", text
+        wrong = f"select {text} from {source} where item is not null and item not in {allowed}"
+        broken = f"{text} is not null and {text} in ({wrong})"
+    return Check(
+        rule=rule,
+        column=column.name,
+        checked=f"({value}) is not null",
+        broken=broken,
+        judged=judged,
+        expectation=Expectation.IN_SET,
+        is_enumerated=True,
+        source=source,
+        broken_value=f"{judged} is not null and {judged} not in {allowed}",
+        codes=codes,
+    )
+
+
+def _range_check(column: Column, rule: ColumnRule) -> Check:
+    value = name(column.name)
+    minimum, maximum = _limit(column, column.minimum), _limit(column, column.maximum)
+    moment = "date" if column.type is ColumnType.DATE else "timestamp"
+    is_moment = column.type in (ColumnType.DATE, ColumnType.TIMESTAMP)
+
+    def bound(limit: str) -> str:
+        return f"{moment} {literal(limit)}" if is_moment else f"cast({literal(limit)} as double)"
+
+    outside = [f"{value} < {bound(column.minimum)}"] if column.minimum is not None else []
+    outside += [f"{value} > {bound(column.maximum)}"] if column.maximum is not None else []
+    return Check(
+        rule=rule,
+        column=column.name,
+        checked=f"{value} is not null",
+        broken=f"{value} is not null and ({' or '.join(outside)})",
+        judged=f"cast({value} as {'timestamp' if is_moment else 'double'})",
+        expectation=Expectation.BETWEEN,
+        minimum=minimum,
+        maximum=maximum,
+    )
+
+
+def _limit(column: Column, limit: str | None) -> float | datetime | None:
+    if limit is None:
+        return None
+    if column.type in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        return datetime.fromisoformat(limit)
+    return float(limit)
+
+
+def _row_check(rule: RowRule) -> Check:
+    """A null result counts as good: completeness has rules of its own."""
+    return Check(
+        rule=rule,
+        column=";".join(rule.columns) or None,
+        checked=f"({rule.sql}) is not null",
+        broken=f"({rule.sql}) is false",
+        judged="null",
+        expectation=Expectation.IN_SET,
+        codes=frozenset({"holds"}),
+        outcomes=("holds", "is broken"),
+    )
+
+
+def _repeated_key_check(contract: FeedContract, rule: DeliveryRule) -> Check:
+    return Check(
+        rule=rule,
+        column=";".join(contract.primary_key) or None,
+        checked="true",
+        broken="false",
+        judged="null",
+        expectation=Expectation.IN_SET,
+        key=contract.primary_key,
+        codes=frozenset({"once"}),
+        outcomes=("once", "repeated"),
+    )

@@ -1,0 +1,352 @@
+"""Raw to gate: a verdict on every delivery of a feed.
+
+Belongs here: which deliveries need judging, putting counts, verdicts and files together, and the check that no row is
+lost. Does not belong here: how rules are asked (`judging`) or what follows from the answers (`verdicts`).
+
+A delivery is judged once under one set of rules. When a rule, a threshold or a reference list changes, all are judged
+again from raw, without asking the agency for anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
+from orchestration.ingest import load_receipts, raw_folder, raw_path
+from orchestration.ingest.problems import Reporter
+from orchestration.ingest.raw import SCHEMA_FILE
+from orchestration.quality.checks import Check, checks_of
+from orchestration.quality.errors import ConservationError, GateError
+from orchestration.quality.gate_files import (
+    DELIVERIES,
+    QUARANTINED_ROWS,
+    RULE_RESULTS,
+    GateTables,
+    load_gate_tables,
+    save_gate_tables,
+)
+from orchestration.quality.judging import Judging, RulesCannotBeAsked
+from orchestration.quality.reference_lists import reference_codes
+from orchestration.quality.verdicts import (
+    Delivery,
+    RowResults,
+    RuleCount,
+    Verdict,
+    columns_by_rule,
+    deliveries_of,
+    dimension_name,
+    file_counts,
+    share_count,
+    verdict_of,
+)
+from orchestration.settings import Settings
+
+_GATE_VERSION = "1"
+"""Change it when the same rules would be judged or worded differently; everything is then judged again."""
+
+_WORST_RULES = 10
+
+
+@dataclass(frozen=True)
+class RejectedDelivery:
+    """A delivery that was refused."""
+
+    file_name: str
+    reason_codes: str
+    reasons: str
+
+
+@dataclass(frozen=True)
+class GateSummary:
+    """What the gate says of one feed.
+
+    Attributes:
+        feed: `agency/feed`.
+        deliveries: all known, of which `judged` were judged in this run.
+        accepted, accepted_with_quarantine: numbers of deliveries; the rest is in `rejected`.
+        rows_received: rows_accepted + rows_quarantined + rows_rejected.
+        warnings: rows that broke a rule which only warns, over all deliveries (a row may count more than once).
+        worst_rules: codes of the rules broken most often, with the number of rows or files.
+    """
+
+    feed: str
+    deliveries: int
+    judged: int
+    accepted: int
+    accepted_with_quarantine: int
+    rejected: tuple[RejectedDelivery, ...]
+    rows_received: int
+    rows_accepted: int
+    rows_quarantined: int
+    rows_rejected: int
+    warnings: int
+    worst_rules: tuple[tuple[str, int], ...]
+
+    def metadata(self) -> Mapping[str, int | str]:
+        """The summary in numbers and short texts, for an asset's metadata."""
+        return {
+            "deliveries": self.deliveries,
+            "judged_now": self.judged,
+            "accepted": self.accepted,
+            "accepted_with_quarantine": self.accepted_with_quarantine,
+            "rejected": len(self.rejected),
+            "rows_received": self.rows_received,
+            "rows_accepted": self.rows_accepted,
+            "rows_quarantined": self.rows_quarantined,
+            "rows_rejected": self.rows_rejected,
+            "warnings": self.warnings,
+            "worst_rules": "; ".join(f"{code}: {failed:,}" for code, failed in self.worst_rules) or "none",
+            "rejected_files": "; ".join(f"{item.file_name}: {item.reasons}" for item in self.rejected[:10]) or "none",
+        }
+
+
+def gate_feed(contract: FeedContract, settings: Settings, *, report: Reporter | None = None) -> GateSummary:
+    """Brings the verdicts on a feed's deliveries up to date; always leaves the feed's three gate files.
+
+    Args:
+        contract: the feed.
+        settings: where raw, reference lists and gate files are.
+        report: receives progress, one line at a time.
+
+    Raises:
+        GateError: a rule could not be evaluated. Earlier verdicts stand; new deliveries are held.
+        ReferenceListError: a reference list the contract names is not there.
+        ConservationError: raw does not hold the rows its receipts say.
+    """
+    tell = report or (lambda message: None)
+    codes = reference_codes(contract, settings.reference_dir)
+    checks = checks_of(contract, codes)
+    version = rules_version(contract, codes)
+    deliveries = deliveries_of(contract, load_receipts(contract, settings))
+    earlier = load_gate_tables(contract, settings, version)
+    known = _results_of(contract, earlier or GateTables.empty())
+    judged_rows = {item.delivery_id: known[item.delivery_id] for item in deliveries if item.delivery_id in known}
+    quarantined = [(earlier or GateTables.empty()).quarantined_rows]
+    new = [item for item in deliveries if not item.is_refused and item.delivery_id not in known]
+    fault: GateError | None = None
+    if new:
+        try:
+            results, rows = _judge(contract, settings, checks, codes, new)
+        except RulesCannotBeAsked as error:
+            fault = GateError(contract.key, error.faults, [item.first.file_name for item in new])
+        else:
+            judged_rows |= results
+            quarantined.append(rows)
+    held = {item.delivery_id for item in new} if fault else set()
+    decided = [item for item in deliveries if item.delivery_id not in held]
+    tables = _tables(contract, checks, decided, judged_rows, pa.concat_tables(quarantined))
+    if earlier is None or any(
+        not getattr(tables, name).equals(getattr(earlier, name))
+        for name in ("deliveries", "quarantined_rows", "rule_results")
+    ):
+        save_gate_tables(contract, settings, tables, version)
+    if fault is not None:
+        raise fault
+    summary = _summary(contract, tables, len(new))
+    for item in summary.rejected:
+        tell(f"{contract.key} {item.file_name}: rejected: {item.reasons}")
+    return summary
+
+
+def rules_version(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -> str:
+    """Fingerprint of everything that decides a verdict: rules, thresholds, types and formats, valid codes."""
+    facts: list[Any] = [
+        _GATE_VERSION,
+        [asdict(rule) for rule in contract.all_rules],
+        [asdict(column) for column in contract.columns],
+        asdict(contract.delivery),
+        contract.quarantine_hard_share,
+        {name: sorted(values) for name, values in codes.items()},
+    ]
+    return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _judge(
+    contract: FeedContract,
+    settings: Settings,
+    checks: Sequence[Check],
+    codes: Mapping[str, frozenset[str]],
+    deliveries: Sequence[Delivery],
+) -> tuple[dict[str, RowResults], pa.Table]:
+    """Results by delivery and the quarantined rows of those that are not refused."""
+    files = [raw_path(contract, settings, item.delivery_id) for item in deliveries]
+    # holds every column, should the contract have gained one since a file was written
+    files.append(raw_folder(contract, settings) / SCHEMA_FILE)
+    results: dict[str, RowResults] = {}
+    with Judging(contract, checks, codes, files) as judging:
+        counts = judging.count()
+        kept = []
+        for item in deliveries:
+            count = counts.get(item.delivery_id)
+            rows = count.rows if count else 0
+            set_aside = count.quarantined if count else 0
+            if rows != item.decisive.rows_received:
+                raise ConservationError(
+                    f"{contract.key} {item.decisive.file_name}: {item.decisive.rows_received:,} rows were received, "
+                    f"raw holds {rows:,}. Delete {raw_path(contract, settings, item.delivery_id)} and run again."
+                )
+            by_rule = {
+                check.code: RuleCount(count.checked[check.code], count.failed[check.code]) if count else RuleCount(0, 0)
+                for check in checks
+            }
+            by_rule |= share_count(contract, rows, set_aside)
+            is_refused = any(
+                figures.failed and contract.rule(code).severity is Severity.REJECT for code, figures in by_rule.items()
+            )
+            results[item.delivery_id] = RowResults(by_rule, 0 if is_refused else set_aside)
+            if not is_refused and set_aside:
+                kept.append(item.delivery_id)
+        broken = {code for item in kept for code, figures in results[item].counts.items() if figures.failed}
+        quarantining = {code for code in broken if contract.rule(code).severity is Severity.QUARANTINE}
+        rows_set_aside = judging.quarantined_rows(kept, quarantining)
+    columns = columns_by_rule(checks)
+    rule_codes = rows_set_aside["rule_code"].to_pylist()
+    messages = {code: _row_message(contract, code) for code in set(rule_codes)}
+    table = pa.table(
+        [
+            rows_set_aside["delivery_id"],
+            rows_set_aside["row_number"],
+            rows_set_aside["rule_code"],
+            pa.array([columns[code] for code in rule_codes], pa.string()),
+            pa.array([messages[code] for code in rule_codes], pa.string()),
+        ],
+        schema=QUARANTINED_ROWS,
+    )
+    return results, table
+
+
+def _row_message(contract: FeedContract, code: str) -> str:
+    """Why a row is set aside; never its values, which may be somebody's name in the wrong column."""
+    rule = contract.rule(code)
+    return f"Broken: {rule.name}. {rule.correct}"
+
+
+def _results_of(contract: FeedContract, tables: GateTables) -> dict[str, RowResults]:
+    """Row results of an earlier run, of the deliveries whose rows it judged."""
+    about_files = {rule.code for rule in contract.delivery_rules} - {
+        rule.code for rule in contract.delivery_rules if rule.kind in _ROW_KINDS
+    }
+    counts: dict[str, dict[str, RuleCount]] = {}
+    for row in tables.rule_results.to_pylist():
+        if row["rule_code"] not in about_files:
+            counts.setdefault(row["delivery_id"], {})[row["rule_code"]] = RuleCount(row["checked"], row["failed"])
+    verdicts = {row["delivery_id"]: row for row in tables.deliveries.to_pylist()}
+    return {
+        delivery_id: RowResults(by_rule, verdicts[delivery_id]["rows_quarantined"])
+        for delivery_id, by_rule in counts.items()
+    }
+
+
+_ROW_KINDS = (DeliveryRuleKind.DUPLICATE_KEY, DeliveryRuleKind.QUARANTINE_SHARE)
+
+
+def _tables(
+    contract: FeedContract,
+    checks: Sequence[Check],
+    deliveries: Sequence[Delivery],
+    judged: Mapping[str, RowResults],
+    quarantined: pa.Table,
+) -> GateTables:
+    columns = columns_by_rule(checks)
+    rows: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
+    for item in deliveries:
+        outcome = None if item.is_refused else judged[item.delivery_id]
+        verdict, codes, reasons = verdict_of(contract, item, outcome)
+        counts = file_counts(contract, item) | dict(outcome.counts if outcome else {})
+        rows.append(
+            {
+                "delivery_id": item.delivery_id,
+                "agency": contract.agency,
+                "feed": contract.feed,
+                "extract_date": item.extract_date,
+                "file_sequence": item.first.file_sequence,
+                "partition_key": item.first.partition_key,
+                "force_slug": item.first.force_slug,
+                "period_month": date.fromisoformat(f"{item.first.month}-01") if item.first.month else None,
+                "file_name": item.first.file_name,
+                "sha256": item.first.sha256,
+                "rows_received": item.decisive.rows_received,
+                "rows_quarantined": outcome.rows_quarantined if outcome else 0,
+                "verdict": verdict.value,
+                "reason_codes": ";".join(codes),
+                "reasons": "; ".join(reasons),
+                "receipts": item.receipts,
+            }
+        )
+        results += [
+            {
+                "delivery_id": item.delivery_id,
+                "rule_code": rule.code,
+                "rule_name": rule.name,
+                "dimension": dimension_name(rule),
+                "severity": rule.severity.value,
+                "column_name": columns.get(rule.code),
+                "checked": counts[rule.code].checked,
+                "failed": counts[rule.code].failed,
+            }
+            for rule in contract.all_rules
+            if rule.code in counts
+        ]
+    set_aside = {row["delivery_id"]: row["rows_quarantined"] for row in rows if row["rows_quarantined"]}
+    kept = quarantined.filter(pc.is_in(quarantined["delivery_id"], pa.array(list(set_aside), pa.string())))
+    kept = kept.sort_by([("delivery_id", "ascending"), ("row_number", "ascending"), ("rule_code", "ascending")])
+    _check_conservation(contract, rows, set_aside, kept)
+    return GateTables(
+        pa.Table.from_pylist(rows, DELIVERIES), kept.combine_chunks(), pa.Table.from_pylist(results, RULE_RESULTS)
+    )
+
+
+def _check_conservation(
+    contract: FeedContract, rows: Iterable[Mapping[str, Any]], set_aside: Mapping[str, int], quarantined: pa.Table
+) -> None:
+    """Rows received = rows accepted + rows quarantined, and every quarantined row is named."""
+    rows_named = quarantined.group_by(["delivery_id", "row_number"]).aggregate([])
+    named = rows_named.group_by("delivery_id").aggregate([([], "count_all")])
+    found = dict(zip(named["delivery_id"].to_pylist(), named["count_all"].to_pylist(), strict=True))
+    for row in rows:
+        expected = set_aside.get(row["delivery_id"], 0)
+        if found.get(row["delivery_id"], 0) != expected or expected > row["rows_received"]:
+            raise ConservationError(
+                f"{contract.key} {row['file_name']}: of {row['rows_received']:,} rows {expected:,} should be in "
+                f"quarantine, {found.get(row['delivery_id'], 0):,} are named. Delete the feed's files below the gate "
+                "folder and run again; if it stays, report a bug."
+            )
+
+
+def _summary(contract: FeedContract, tables: GateTables, judged: int) -> GateSummary:
+    rows = tables.deliveries.to_pylist()
+    verdicts = Counter(row["verdict"] for row in rows)
+    refused = [row for row in rows if row["verdict"] == Verdict.REJECTED]
+    received = sum(row["rows_received"] for row in rows)
+    rejected_rows = sum(row["rows_received"] for row in refused)
+    quarantined = sum(row["rows_quarantined"] for row in rows)
+    failures: Counter[str] = Counter()
+    warnings = 0
+    for result in tables.rule_results.select(["rule_code", "severity", "failed"]).to_pylist():
+        failures[result["rule_code"]] += result["failed"]
+        if result["severity"] == Severity.WARNING:
+            warnings += result["failed"]
+    return GateSummary(
+        feed=contract.key,
+        deliveries=len(rows),
+        judged=judged,
+        accepted=verdicts[Verdict.ACCEPTED],
+        accepted_with_quarantine=verdicts[Verdict.ACCEPTED_WITH_QUARANTINE],
+        rejected=tuple(RejectedDelivery(row["file_name"], row["reason_codes"], row["reasons"]) for row in refused),
+        rows_received=received,
+        rows_accepted=received - rejected_rows - quarantined,
+        rows_quarantined=quarantined,
+        rows_rejected=rejected_rows,
+        warnings=warnings,
+        worst_rules=tuple((code, failed) for code, failed in failures.most_common(_WORST_RULES) if failed),
+    )

@@ -1,0 +1,126 @@
+"""The gate's three files per feed: verdicts, quarantined rows, rule results.
+
+Belongs here: their columns, writing and reading them. Does not belong here: what goes into them.
+
+The files hold nothing that depends on when or in how many runs they were made. Each carries the same mark; files whose
+marks differ come from a run that was killed between two of them, and are not believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from orchestration.contracts import FeedContract
+from orchestration.ingest.atomic import remove_leftovers, write_table
+from orchestration.settings import Settings
+
+DELIVERIES = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("agency", pa.string()),
+        ("feed", pa.string()),
+        ("extract_date", pa.date32()),
+        ("file_sequence", pa.int32()),
+        ("partition_key", pa.string()),
+        ("force_slug", pa.string()),
+        ("period_month", pa.date32()),
+        ("file_name", pa.string()),
+        ("sha256", pa.string()),
+        ("rows_received", pa.int64()),
+        ("rows_quarantined", pa.int64()),
+        ("verdict", pa.string()),
+        ("reason_codes", pa.string()),
+        ("reasons", pa.string()),
+        ("receipts", pa.int32()),
+    ]
+)
+QUARANTINED_ROWS = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("row_number", pa.int64()),
+        ("rule_code", pa.string()),
+        ("column_name", pa.string()),
+        ("message", pa.string()),
+    ]
+)
+RULE_RESULTS = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("rule_code", pa.string()),
+        ("rule_name", pa.string()),
+        ("dimension", pa.string()),
+        ("severity", pa.string()),
+        ("column_name", pa.string()),
+        ("checked", pa.int64()),
+        ("failed", pa.int64()),
+    ]
+)
+_SCHEMAS = {"deliveries": DELIVERIES, "quarantined_rows": QUARANTINED_ROWS, "rule_results": RULE_RESULTS}
+_WRITING_ORDER = ("rule_results", "quarantined_rows", "deliveries")
+
+
+@dataclass(frozen=True)
+class GateTables:
+    """What the gate knows of one feed."""
+
+    deliveries: pa.Table
+    quarantined_rows: pa.Table
+    rule_results: pa.Table
+
+    @classmethod
+    def empty(cls) -> GateTables:
+        """Of a feed never delivered."""
+        return cls(DELIVERIES.empty_table(), QUARANTINED_ROWS.empty_table(), RULE_RESULTS.empty_table())
+
+
+def gate_path(contract: FeedContract, settings: Settings, table: str) -> Path:
+    """Where one of a feed's gate files is."""
+    return settings.gate_dir / table / f"{contract.agency}__{contract.feed}.parquet"
+
+
+def load_gate_tables(contract: FeedContract, settings: Settings, rules_version: str) -> GateTables | None:
+    """What an earlier run found under the same rules, or None if there is nothing to build on."""
+    tables: dict[str, pa.Table] = {}
+    marks = set()
+    for name, schema in _SCHEMAS.items():
+        path = gate_path(contract, settings, name)
+        if not path.exists():
+            return None
+        table = pq.read_table(path)
+        marks.add(tuple(_metadata(table, key) for key in ("rules_version", "mark")))
+        if not table.schema.remove_metadata().equals(schema):
+            return None
+        tables[name] = table.replace_schema_metadata(None)
+    if len(marks) != 1 or next(iter(marks))[0] != rules_version:
+        return None
+    return GateTables(**tables)
+
+
+def save_gate_tables(contract: FeedContract, settings: Settings, tables: GateTables, rules_version: str) -> None:
+    """Writes the three files, each whole, all under one mark."""
+    digest = hashlib.sha256(rules_version.encode())
+    for name in _WRITING_ORDER:
+        digest.update(_content(getattr(tables, name)))
+    metadata = {"rules_version": rules_version, "mark": digest.hexdigest()[:32]}
+    for name in _WRITING_ORDER:
+        path = gate_path(contract, settings, name)
+        remove_leftovers(path.parent)
+        write_table(path, getattr(tables, name), metadata)
+
+
+def _content(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    combined = table.combine_chunks()
+    with pa.ipc.new_stream(sink, combined.schema) as writer:
+        writer.write_table(combined)
+    return bytes(sink.getvalue())
+
+
+def _metadata(table: pa.Table, key: str) -> str:
+    metadata: dict[bytes, bytes] = table.schema.metadata or {}
+    return metadata.get(key.encode(), b"").decode()

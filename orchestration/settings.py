@@ -1,0 +1,153 @@
+"""Every path and switch of the warehouse, in one typed object read from the environment.
+
+Belongs here: where things live and which engine runs. Does not belong here: anything an agency promised (that is in
+its data contract) or any counting rule (that is in dbt).
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+"""Folder that holds `pyproject.toml`, `dbt_project/`, `data_contracts/` and `seeds/`."""
+
+
+class Engine(StrEnum):
+    """SQL engines the models run on."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and switches of one warehouse. All paths are absolute.
+
+    Attributes:
+        landing_dir: files exactly as agencies delivered them (`WAREHOUSE_LANDING_DIR`).
+        data_dir: everything the warehouse writes (`WAREHOUSE_DATA_DIR`).
+        reference_dir: reference lists loaded as dbt seeds (`WAREHOUSE_REFERENCE_DIR`).
+        realdata_dir: real public data used by some tests (`WAREHOUSE_REALDATA_DIR`).
+        keys_dir: pseudonym keys; outside `data_dir`, so that copying the data never copies the keys
+            (`WAREHOUSE_KEYS_DIR`).
+        dagster_home: Dagster's own run and event storage (`DAGSTER_HOME`).
+        engine: where the SQL runs (`WAREHOUSE_ENGINE`).
+    """
+
+    landing_dir: Path
+    data_dir: Path
+    reference_dir: Path
+    realdata_dir: Path
+    keys_dir: Path
+    dagster_home: Path
+    engine: Engine
+
+    @classmethod
+    def from_environment(cls, **overrides: Any) -> Self:
+        """Settings from the environment; keyword arguments that are not None win over it.
+
+        Relative paths are taken from the current directory, defaults from the project root.
+
+        Raises:
+            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`.
+        """
+        engine_name = os.environ.get("WAREHOUSE_ENGINE", Engine.DUCKDB.value)
+        try:
+            engine = Engine(engine_name)
+        except ValueError:
+            choices = ", ".join(item.value for item in Engine)
+            raise ValueError(f"WAREHOUSE_ENGINE is '{engine_name}'; set it to one of: {choices}.") from None
+        settings = cls(
+            landing_dir=_path("WAREHOUSE_LANDING_DIR", PROJECT_ROOT / "landing"),
+            data_dir=_path("WAREHOUSE_DATA_DIR", PROJECT_ROOT / "data"),
+            reference_dir=_path("WAREHOUSE_REFERENCE_DIR", PROJECT_ROOT / "seeds" / "reference"),
+            realdata_dir=_path("WAREHOUSE_REALDATA_DIR", PROJECT_ROOT.parent / "shared" / "realdata"),
+            keys_dir=_path("WAREHOUSE_KEYS_DIR", PROJECT_ROOT / ".warehouse" / "keys"),
+            dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
+            engine=engine,
+        )
+        known = {field.name for field in fields(cls)}
+        changes = {name: value for name, value in overrides.items() if value is not None}
+        if unknown := sorted(set(changes) - known):
+            raise TypeError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        absolute: dict[str, Any] = {
+            name: Path(value).expanduser().absolute() if name != "engine" else Engine(value)
+            for name, value in changes.items()
+        }
+        return replace(settings, **absolute)
+
+    def as_environment(self) -> dict[str, str]:
+        """The environment variables that make `from_environment` (and dbt) see exactly these settings."""
+        return {
+            "WAREHOUSE_LANDING_DIR": str(self.landing_dir),
+            "WAREHOUSE_DATA_DIR": str(self.data_dir),
+            "WAREHOUSE_REFERENCE_DIR": str(self.reference_dir),
+            "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
+            "WAREHOUSE_KEYS_DIR": str(self.keys_dir),
+            "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
+            "WAREHOUSE_ENGINE": self.engine.value,
+            "DAGSTER_HOME": str(self.dagster_home),
+        }
+
+    @property
+    def project_root(self) -> Path:
+        """Folder of the checked-out project."""
+        return PROJECT_ROOT
+
+    @property
+    def contracts_dir(self) -> Path:
+        """Data contracts: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
+        return PROJECT_ROOT / "data_contracts"
+
+    @property
+    def dbt_project_dir(self) -> Path:
+        """The dbt project: all SQL."""
+        return PROJECT_ROOT / "dbt_project"
+
+    @property
+    def raw_dir(self) -> Path:
+        """Every row of every delivery as text, Parquet, content-addressed."""
+        return self.data_dir / "raw"
+
+    @property
+    def gate_dir(self) -> Path:
+        """Verdicts on deliveries and quarantined row numbers."""
+        return self.data_dir / "gate"
+
+    @property
+    def linkage_dir(self) -> Path:
+        """Which source records are one person."""
+        return self.data_dir / "linkage"
+
+    @property
+    def build_dir(self) -> Path:
+        """Working files of the build in progress; never read by users."""
+        return self.data_dir / "build"
+
+    @property
+    def build_database(self) -> Path:
+        """The private database dbt writes."""
+        return self.build_dir / "warehouse.duckdb"
+
+    @property
+    def publications_dir(self) -> Path:
+        """Complete publications, one folder each; `published_dir` points at the newest."""
+        return self.data_dir / "publications"
+
+    @property
+    def published_dir(self) -> Path:
+        """What people may read."""
+        return self.data_dir / "published"
+
+    @property
+    def published_database(self) -> Path:
+        """The pseudonymous database analysts open."""
+        return self.published_dir / "analyst.duckdb"
+
+
+def _path(variable: str, default: Path) -> Path:
+    return Path(os.environ.get(variable) or default).expanduser().absolute()

@@ -1,0 +1,202 @@
+"""Rules can be spoken of (unique codes, full wording) and do what they say (their SQL runs and judges rightly)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import duckdb
+import pytest
+import sqlglot
+
+from orchestration.contracts import (
+    ColumnRuleKind,
+    ColumnType,
+    DeliveryRuleKind,
+    FeedContract,
+    RowRule,
+    Severity,
+    load_feed_contracts,
+)
+from orchestration.settings import PROJECT_ROOT
+
+CONTRACTS = load_feed_contracts(PROJECT_ROOT / "data_contracts")
+SQL_TYPES = {
+    ColumnType.DATE: "date",
+    ColumnType.TIMESTAMP: "timestamp",
+    ColumnType.INTEGER: "bigint",
+    ColumnType.NUMBER: "double",
+    ColumnType.YES_NO: "boolean",
+}
+ROW_RULES = [(contract, rule) for contract in CONTRACTS.values() for rule in contract.rules]
+
+
+def is_good(contract: FeedContract, rule: RowRule, **values: object) -> bool:
+    """Whether a row with these values (all others missing) passes, as the contract defines passing."""
+    columns = ", ".join(
+        f"cast($v{position} as {SQL_TYPES.get(column.type, 'varchar')}) as {column.name}"
+        for position, column in enumerate(contract.columns)
+    )
+    parameters = {f"v{position}": values.get(column.name) for position, column in enumerate(contract.columns)}
+    query = f"select count(*) from (select {columns}) as one_row where not ({rule.sql})"
+    counted = duckdb.execute(query, parameters).fetchone()
+    assert counted is not None
+    return bool(counted[0] == 0)
+
+
+def test_codes_are_unique_over_all_feeds() -> None:
+    codes = Counter(rule.code for contract in CONTRACTS.values() for rule in contract.all_rules)
+    assert [code for code, count in codes.items() if count > 1] == []
+    assert all(
+        rule.code.startswith(contract.rule_prefix) for contract in CONTRACTS.values() for rule in contract.all_rules
+    )
+
+
+def test_every_rule_tells_its_owner_what_to_do() -> None:
+    for contract in CONTRACTS.values():
+        for rule in contract.all_rules:
+            for text in (rule.name, rule.cause, rule.correct, rule.avoid, rule.who):
+                assert text.strip() and "{" not in text, rule.code
+            assert contract.rule(rule.code) is rule
+
+
+@pytest.mark.parametrize(("contract", "rule"), ROW_RULES, ids=[rule.code for _, rule in ROW_RULES])
+def test_row_rule_runs_and_passes_where_everything_is_missing(contract: FeedContract, rule: RowRule) -> None:
+    assert is_good(contract, rule)
+    assert set(rule.columns) <= set(contract.column_names)
+
+
+@pytest.mark.parametrize(("contract", "rule"), ROW_RULES, ids=[rule.code for _, rule in ROW_RULES])
+def test_row_rule_also_reads_as_spark_sql(contract: FeedContract, rule: RowRule) -> None:
+    assert sqlglot.parse_one(f"select * from {contract.feed} where not ({rule.sql})", dialect="spark") is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "good", "bad"),
+    [
+        # Arrested in the night after the offence began; the day before it.
+        (
+            "POL-CUS-001",
+            "arrested_at=2026-01-02 00:30, offence_date=2026-01-02",
+            "arrested_at=2026-01-01 23:59, offence_date=2026-01-02",
+        ),
+        (
+            "POL-CUS-002",
+            "arrested_at=2026-01-02 10:00, disposal_at=2026-01-02 10:00",
+            "arrested_at=2026-01-02 10:00, disposal_at=2026-01-02 09:59",
+        ),
+        ("POL-CUS-003", "disposal=NO_FURTHER_ACTION", "disposal=CHARGED"),
+        (
+            "POL-CUS-004",
+            "disposal=CHARGED, remanded_for_court=true",
+            "disposal=CAUTION, remanded_for_court=true",
+        ),
+        (
+            "POL-CUS-005",
+            "arrested_at=2026-01-01, date_of_birth=2016-12-31",
+            "arrested_at=2026-01-01, date_of_birth=2017-01-01",
+        ),
+        ("POL-CUS-006", "disposal=PRE_CHARGE_BAIL", "disposal=NO_FURTHER_ACTION"),
+        ("POL-OCD-003", "completion_status=PENDING", "completion_status=COMPLETED"),
+        (
+            "POL-OCD-006",
+            "outcome_code=3, outcome_date=2026-01-01, date_of_birth=1990-01-01",
+            "outcome_code=2, outcome_date=2026-01-01, date_of_birth=1990-01-01",
+        ),
+        (
+            "POL-SSR-001",
+            "outcome=Arrest, outcome_linked_to_object_of_search=true",
+            "outcome=A no further action disposal, outcome_linked_to_object_of_search=true",
+        ),
+        ("POL-SSR-002", "latitude=51.5, longitude=-0.1", "latitude=51.5"),
+        (
+            "CPS-DEF-001",
+            "charging_decision_date=2026-01-02, finalisation_date=2026-01-02",
+            "charging_decision_date=2026-01-02, finalisation_date=2026-01-01",
+        ),
+        ("CPS-DEF-002", "outcome=ACQUITTED, finalisation_date=2026-01-01", "outcome=ACQUITTED"),
+        ("HMC-CAS-003", "case_status=CLOSED, closed_date=2026-01-01", "case_status=CLOSED"),
+        ("HMC-CAS-004", "case_status=LIVE", "case_status=LIVE, closed_date=2026-01-01"),
+        ("HMC-CAS-007", "case_id=a, merged_into_case_id=b", "case_id=a, merged_into_case_id=a"),
+        ("HMC-DEF-001", "defendant_type=P, surname=Smith", "defendant_type=P"),
+        ("HMC-DEF-001", "defendant_type=O", "defendant_type=P, forename=Jo"),
+        ("HMC-DEF-003", "defendant_type=O, organisation_name=Haulage Ltd", "defendant_type=O, surname=Smith"),
+        (
+            "HMC-OFF-001",
+            "offence_start_date=2026-01-02, charge_date=2026-01-02",
+            "offence_start_date=2026-01-02, charge_date=2026-01-01",
+        ),
+        (
+            "HMC-OFF-002",
+            "charge_date=2026-01-02, verdict_date=2026-01-02",
+            "charge_date=2026-01-02, verdict_date=2026-01-01",
+        ),
+        ("HMC-OFF-005", "plea=NONE", "plea=G"),
+        ("HMC-OFF-006", "plea=G, verdict=G", "plea=G, verdict=NG"),
+        ("HMC-HEA-002", "trial_outcome_class=EFFECTIVE", "trial_outcome_class=CRACKED"),
+        ("HMC-HEA-004", "jurisdiction=C, court_ou_code=C20BI00", "jurisdiction=M, court_ou_code=C20BI00"),
+        ("HMC-HDF-001", "bail_status=U", "bail_status=C"),
+        (
+            "HMC-HDF-003",
+            "ctl_expiry_date=2026-01-01, ctl_extended_to=2026-02-01",
+            "ctl_expiry_date=2026-01-01, ctl_extended_to=2026-01-01",
+        ),
+        ("HMC-RES-002", "duration_unit=L", "duration_unit=M"),
+        # In and out of custody on one day is a spell; out before in is not.
+        (
+            "PRI-SPE-001",
+            "status_from=2026-01-02, status_to=2026-01-02",
+            "status_from=2026-01-02, status_to=2026-01-01",
+        ),
+        ("PRI-SPE-003", "legal_status=SENTENCED", "legal_status=UNTRIED"),
+        ("PRI-SEN-005", "sentence_type=SDS, length_days=28", "sentence_type=SDS"),
+        ("PRI-SEN-007", "sentence_type=LIFE, tariff_months=180", "sentence_type=SDS, tariff_months=180"),
+        ("PRO-ORD-001", "start_date=2026-01-02", "start_date=2026-01-02, actual_end_date=2026-01-01"),
+        (
+            "PRO-ORD-004",
+            "termination_reason=REVOKED_BREACH, breaches=1",
+            "termination_reason=REVOKED_BREACH, breaches=0",
+        ),
+        ("LAA-REP-002", "status_code=AP", "status_code=GR"),
+    ],
+)
+def test_row_rule_tells_good_from_bad(code: str, good: str, bad: str) -> None:
+    contract, rule = next((contract, rule) for contract, rule in ROW_RULES if rule.code == code)
+    assert is_good(contract, rule, **_values(good))
+    assert not is_good(contract, rule, **_values(bad))
+
+
+def _values(text: str) -> dict[str, str]:
+    return dict(pair.split("=") for pair in text.split(", "))
+
+
+def test_rows_are_set_aside_only_where_a_contradiction_makes_them_useless() -> None:
+    quarantining = {rule.code for _, rule in ROW_RULES if rule.severity is Severity.QUARANTINE}
+    assert quarantining == {"PRI-SPE-001", "HMC-DEF-001"}
+
+
+def test_relaxed_rules_carry_a_date_and_a_reason() -> None:
+    for _, rule in ROW_RULES:
+        assert (rule.soft_share > 0) == (rule.relaxed_on is not None) == bool(rule.relaxed_reason), rule.code
+
+
+def test_shared_rules_follow_from_the_columns() -> None:
+    spells = CONTRACTS["prison/custody_spells"]
+    required = spells.column_rule("noms_number", ColumnRuleKind.REQUIRED)
+    assert required is not None and required.code == "PRI-SPE-REQUIRED-noms_number"
+    assert required.severity is Severity.QUARANTINE
+    when = spells.column_rule("status_from", ColumnRuleKind.TYPE)
+    assert when is not None and "DD-MON-YYYY" in when.correct
+    status = spells.column_rule("legal_status", ColumnRuleKind.CLOSED_CODES)
+    assert status is not None and status.code == "PRI-SPE-101" and status.severity is Severity.QUARANTINE
+    court = spells.column_rule("court_ou_code", ColumnRuleKind.CODE_LIST)
+    assert court is not None and court.severity is Severity.WARNING and "courts" in court.name
+    assert court.soft_share == spells.unknown_codes_soft_share
+    assert spells.column_rule("court_ou_code", ColumnRuleKind.REQUIRED) is None
+
+
+def test_a_feed_without_a_key_allows_identical_rows() -> None:
+    kinds = {rule.kind for rule in CONTRACTS["police/stop_search"].delivery_rules}
+    assert DeliveryRuleKind.DUPLICATE_KEY not in kinds
+    assert set(DeliveryRuleKind) - kinds == {DeliveryRuleKind.DUPLICATE_KEY}
+    keyed = {rule.kind for rule in CONTRACTS["hmcts/cases"].delivery_rules}
+    assert keyed == set(DeliveryRuleKind)

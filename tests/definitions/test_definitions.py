@@ -1,0 +1,146 @@
+"""Loading the Dagster definitions touches nothing outside the project, and the asset graph is the agreed one."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.settings import PROJECT_ROOT
+
+SNAPSHOT = Path(__file__).with_name("asset_graph.json")
+
+LOAD_WATCHED = """
+import json, os, sys
+opened, contacted = set(), []
+WATCHED = {
+    "socket.connect", "socket.getaddrinfo", "subprocess.Popen", "sqlite3.connect", "os.listdir", "os.scandir",
+}
+
+def watch(event, arguments):
+    if event == "open" and isinstance(arguments[0], (str, bytes)):
+        opened.add(os.path.realpath(os.fsdecode(arguments[0])))
+    elif event in WATCHED:
+        contacted.append((event, str(arguments[0])))
+
+import duckdb
+def refuse(*arguments, **named):
+    contacted.append(("duckdb.connect", str(arguments)))
+    raise RuntimeError("loading definitions opened a database")
+# Libraries are imported first: what they read of their own is not ours to judge.
+import dagster, dagster_dbt, great_expectations, splink, pandas, pyarrow.parquet, rich.console
+import splink.internals
+duckdb.connect = refuse
+sys.addaudithook(watch)
+import orchestration.definitions
+print(json.dumps({"opened": sorted(opened), "contacted": contacted}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loading(manifest: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(elsewhere),
+        "WAREHOUSE_LANDING_DIR": str(elsewhere / "landing"),
+        "WAREHOUSE_DATA_DIR": str(elsewhere / "data"),
+    }
+    finished = subprocess.run(
+        [sys.executable, "-c", LOAD_WATCHED], capture_output=True, text=True, check=False, env=environment
+    )
+    assert finished.returncode == 0, finished.stderr
+    found: dict[str, list[str]] = json.loads(finished.stdout.splitlines()[-1])
+    assert not list(elsewhere.iterdir()), "loading wrote files"
+    return found
+
+
+def test_loading_opens_no_file_outside_the_project_and_python(loading: dict[str, list[str]]) -> None:
+    allowed = [PROJECT_ROOT, Path(sys.prefix), Path(sys.base_prefix), Path("/proc"), Path("/dev"), Path("/etc")]
+    allowed.append(Path("/usr/share/zoneinfo"))  # the system's time zones: the schedule runs on London time
+    roots = tuple(os.path.realpath(path) + os.sep for path in allowed)
+    strangers = [path for path in loading["opened"] if not path.startswith(roots)]
+    assert strangers == []
+
+
+def test_loading_opens_no_landing_or_data_file(loading: dict[str, list[str]]) -> None:
+    data = tuple(str(PROJECT_ROOT / folder) + os.sep for folder in ("landing", "data"))
+    assert [path for path in loading["opened"] if path.startswith(data)] == []
+
+
+def test_loading_contacts_no_network_database_or_process(loading: dict[str, list[str]]) -> None:
+    listing = {"os.listdir", "os.scandir"}
+    contacts = [item for item in loading["contacted"] if item[0] not in listing]
+    assert contacts == []
+    ours = tuple(os.path.realpath(path) for path in (PROJECT_ROOT, sys.prefix, sys.base_prefix))
+    listed = [os.path.realpath(item[1]) for item in loading["contacted"] if item[0] in listing]
+    assert [path for path in listed if not path.startswith(ours)] == []
+
+
+def asset_graph() -> dict[str, list[str]]:
+    from orchestration.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    return {
+        key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
+        for key in sorted(graph.get_all_asset_keys())
+    }
+
+
+def test_the_asset_graph_is_the_recorded_one(manifest: Path) -> None:
+    found = asset_graph()
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        SNAPSHOT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    recorded = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    assert found == recorded, "the graph changed; if that was meant, run the test once with UPDATE_SNAPSHOTS=1"
+
+
+def test_a_landing_file_leads_to_every_mart(manifest: Path) -> None:
+    graph = asset_graph()
+
+    def ancestors(key: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [key]
+        while waiting:
+            for parent in graph[waiting.pop()]:
+                if parent not in found:
+                    found.add(parent)
+                    waiting.append(parent)
+        return found
+
+    marts = [key for key in graph if key.startswith("marts/")]
+    assert marts
+    for mart in marts:
+        assert any(parent.startswith("landing/") for parent in ancestors(mart)), mart
+    assert set(marts) <= ancestors("published/analyst_database")
+
+
+def test_every_feed_has_its_landing_raw_and_gate(manifest: Path) -> None:
+    graph = asset_graph()
+    feeds = {key.removeprefix("landing/") for key in graph if key.startswith("landing/")}
+    assert len(feeds) == 16
+    for feed in feeds:
+        assert graph[f"raw/{feed}"] == [f"landing/{feed}"]
+        assert graph[f"gate/{feed}"] == [f"raw/{feed}"]
+
+
+def test_the_job_is_what_the_schedule_and_the_sensor_start(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    schedule = defs.resolve_schedule_def("nightly_build")
+    assert (schedule.job_name, schedule.cron_schedule, schedule.execution_timezone) == (
+        "build_warehouse", "0 2 * * *", "Europe/London",
+    )  # fmt: skip
+    assert defs.resolve_sensor_def("new_deliveries").job_name == "build_warehouse"
+
+
+def test_every_writing_step_is_in_the_one_pool(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    for node in defs.resolve_job_def("build_warehouse").nodes:
+        if node.name != "gate__ledger":
+            assert node.definition.pool == "warehouse_writer", node.name

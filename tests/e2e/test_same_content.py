@@ -1,0 +1,148 @@
+"""However the same deliveries arrive, whatever is killed, the published content is the same."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.console.progress import STAGES
+from tests.support import Warehouse, World
+
+pytestmark = pytest.mark.xdist_group("e2e")
+
+SUMMARY = """
+select (select sum(searches) from marts.stop_search), (select count(*) from marts.remand_episodes),
+    (select sum(defendants_sentenced) from marts.court_sentencing), (select count(*) from conformed.encounters),
+    (select count(*) from conformed.persons)
+"""
+"""Figures of several tables; a mixture of two builds would show in them."""
+
+
+def deliver(files: list[Path], source: Path, target: Path) -> None:
+    for file in files:
+        destination = target / file.relative_to(source)
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, destination)
+
+
+def delivered_files(landing_dir: Path) -> list[Path]:
+    return sorted(path for path in landing_dir.rglob("*") if path.is_file())
+
+
+def without_manifests(files: list[Path]) -> list[Path]:
+    return [file for file in files if not file.name.endswith(".manifest.json")]
+
+
+def duplicated(file: Path) -> Path:
+    """The same file under another name the landing rules allow."""
+    stem, dot, suffixes = file.name.partition(".")
+    return file.with_name(f"{stem}_99{dot}{suffixes}")
+
+
+@pytest.fixture(scope="module")
+def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The same deliveries, the later half first, then all, then some of them twice."""
+    folder = tmp_path_factory.mktemp("in_pieces")
+    landing = folder / "landing"
+    warehouse = Warehouse.at(folder, landing, keys_dir)
+    files = delivered_files(world.landing_dir)
+    chance = random.Random(5)
+    first = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
+    deliver(first, world.landing_dir, landing)
+    warehouse.run()
+    deliver(files, world.landing_dir, landing)
+    repeated = [file for file in without_manifests(delivered_files(landing)) if "stop_search" not in file.parts]
+    for file in chance.sample(repeated, 20):
+        shutil.copy(file, duplicated(file))
+    warehouse.run()
+    return warehouse
+
+
+def test_pieces_in_any_order_and_twice_give_the_same_content(built: Warehouse, in_pieces: Warehouse) -> None:
+    assert in_pieces.fingerprints() == built.fingerprints()
+
+
+class Reader(threading.Thread):
+    """Opens the published database over and over and writes down every figure and every error it meets."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        super().__init__(daemon=True)
+        self.path = warehouse.settings.published_database
+        self.seen: set[tuple[object, ...]] = set()
+        self.errors: list[str] = []
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        held = duckdb.connect(str(self.path.resolve()), read_only=True)
+        with closing(held):
+            first = held.execute(SUMMARY).fetchall()[0]
+            while not self.done.wait(0.2):
+                try:
+                    if held.execute(SUMMARY).fetchall()[0] != first:
+                        self.errors.append("the database held open changed")
+                    with closing(duckdb.connect(str(self.path.resolve()), read_only=True)) as fresh:
+                        self.seen.add(fresh.execute(SUMMARY).fetchall()[0])
+                except (duckdb.Error, OSError) as error:
+                    self.errors.append(str(error))
+
+
+@pytest.fixture
+def half_built(world: World, keys_dir: Path, tmp_path: Path) -> Iterator[tuple[Warehouse, Reader]]:
+    """A warehouse that has published half the deliveries and has just received the rest, with a reader at work."""
+    landing = tmp_path / "landing"
+    warehouse = Warehouse.at(tmp_path, landing, keys_dir)
+    files = delivered_files(world.landing_dir)
+    deliver([file for file in files if "stop_search" not in file.parts], world.landing_dir, landing)
+    warehouse.run()
+    deliver(files, world.landing_dir, landing)
+    reader = Reader(warehouse)
+    reader.start()
+    yield warehouse, reader
+    reader.done.set()
+    reader.join()
+
+
+def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
+    """Starts a build and kills it, and dbt with it, when a stage is reported done (None: at its first sign of life)."""
+    process = warehouse.start()
+    assert process.stderr is not None
+    watchdog = threading.Timer(240, os.killpg, (process.pid, signal.SIGKILL))  # a build that hangs fails the test
+    watchdog.start()
+    for line in process.stderr:
+        if stage_title is None or stage_title in line:
+            break
+    else:
+        watchdog.cancel()
+        raise AssertionError(f"the build ended, or hung, before '{stage_title}' was reported")
+    watchdog.cancel()
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+
+
+def test_killed_at_every_stage_it_ends_the_same_and_readers_never_notice(
+    built: Warehouse, half_built: tuple[Warehouse, Reader]
+) -> None:
+    warehouse, reader = half_built
+    before = warehouse.fingerprints()
+    old = warehouse.query(SUMMARY)[0]
+    for title in [None, *(title for _, title in STAGES[:-1])]:
+        kill_after(warehouse, title)
+        assert warehouse.fingerprints() == before, f"a build killed after '{title}' changed what is published"
+    warehouse.run()
+
+    assert warehouse.fingerprints() == built.fingerprints()
+    reader.done.set()
+    reader.join()
+    assert reader.errors == []
+    assert reader.seen <= {old, warehouse.query(SUMMARY)[0]}
+    assert old in reader.seen

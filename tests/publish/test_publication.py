@@ -1,0 +1,203 @@
+"""Publication: default-deny, pseudonyms, atomic swap, nothing half-done."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import stat
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.publish import PublicationError, latest_publication, publish
+from orchestration.publish import publication as publication_module
+from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
+from orchestration.settings import Settings
+
+COLUMNS = {"person_id": "pseudonym:person", "surname": "drop", "days_net": "keep", "data_as_of": "keep"}
+
+
+def manifest(path: Path, rules: dict[str, str | None], **meta: Any) -> Path:
+    def node(schema: str, name: str, columns: dict[str, str | None], **model_meta: Any) -> dict[str, Any]:
+        return {
+            "resource_type": "model",
+            "schema": schema,
+            "name": name,
+            "alias": name,
+            "description": f"One row of {name}. More.",
+            "config": {"meta": model_meta},
+            "columns": {
+                column: {
+                    "name": column,
+                    "description": f"the {column}",
+                    "config": {"meta": {"publish": rule} if rule else {}},
+                }
+                for column, rule in columns.items()
+            },
+        }
+
+    nodes = {
+        "model.justice.remand_episodes": node("marts", "remand_episodes", rules, **meta),
+        "model.justice.deliveries": node("marts", "deliveries", {"extract_date": "keep", "verdict": "keep"}),
+        "model.justice.stg": node("staging", "stg", {"surname": None}),
+    }
+    path.write_text(json.dumps({"nodes": nodes}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    found = Settings.from_environment(data_dir=tmp_path / "data", keys_dir=tmp_path / "keys")
+    build(found, days=(5, 7))
+    return found
+
+
+def build(settings: Settings, days: tuple[int, ...]) -> None:
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    settings.build_database.unlink(missing_ok=True)
+    with closing(duckdb.connect(str(settings.build_database))) as connection:
+        connection.execute(
+            "create schema marts; create schema staging; create table staging.stg as select 'X' as surname"
+        )
+        connection.execute(
+            "create table marts.remand_episodes (person_id varchar, surname varchar, days_net integer, data_as_of date)"
+        )
+        for number, day in enumerate(days):
+            connection.execute(
+                "insert into marts.remand_episodes values (?, 'Okonkwo', ?, date '2026-10-31')", [f"p{number}", day]
+            )
+        connection.execute(
+            "create table marts.deliveries as select date '2026-11-03' as extract_date, 'accepted' as verdict "
+            "union all select date '2026-12-01', 'rejected'"
+        )
+
+
+def published(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    with closing(duckdb.connect(str(settings.published_database), read_only=True)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_names_are_dropped_and_ids_become_keyed_hashes(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
+
+    rows = published(settings, "select * from marts.remand_episodes order by days_net")
+    secret = bytes.fromhex((settings.keys_dir / KEY_FILE).read_text().strip())
+    domain_key = hmac.new(secret, b"person", hashlib.sha256).digest()
+    expected = hmac.new(domain_key, b"p0", hashlib.sha256).hexdigest()[:32]
+    assert rows[0][0] == expected, "the SQL expression must be HMAC-SHA-256 of RFC 2104"
+    assert [row[1] for row in rows] == [5, 7]
+    assert published(settings, "select count(*) from duckdb_columns() where column_name = 'surname'") == [(0,)]
+    assert published(settings, "select distinct schema_name from duckdb_tables()") == [("marts",)]
+
+
+def test_the_record_says_what_was_published(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS), linkage_model="v1")
+
+    record = latest_publication(settings)
+    assert record is not None
+    assert record.data_as_of == "2026-11-03", "a rejected delivery does not make the data newer"
+    assert record.linkage_model == "v1"
+    assert record.tables["marts.remand_episodes"].rows == 2
+
+
+def test_the_same_build_has_the_same_fingerprint_and_a_changed_value_another(
+    settings: Settings, tmp_path: Path
+) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    first = publish(settings, path).tables["marts.remand_episodes"].fingerprint
+    build(settings, days=(5, 7))
+    assert publish(settings, path).tables["marts.remand_episodes"].fingerprint == first
+    build(settings, days=(5, 8))
+    assert publish(settings, path).tables["marts.remand_episodes"].fingerprint != first
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ({**COLUMNS, "days_net": None}, "remand_episodes.days_net"),
+        ({**COLUMNS, "days_net": "maybe"}, "not keep, drop or pseudonym"),
+        ({**COLUMNS, "person_id": "pseudonym:"}, "remand_episodes.person_id"),
+        ({"person_id": "drop", "days_net": "keep"}, "data_as_of, surname"),
+        ({**COLUMNS, "invented": "keep"}, "invented"),
+    ],
+)
+def test_a_column_without_a_rule_stops_the_publication(
+    settings: Settings, tmp_path: Path, rules: dict[str, str | None], message: str
+) -> None:
+    with pytest.raises(PublicationError, match=message):
+        publish(settings, manifest(tmp_path / "manifest.json", rules))
+    assert not settings.published_dir.exists()
+
+
+def test_a_refused_build_leaves_the_previous_publication(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, manifest(tmp_path / "good.json", COLUMNS))
+    build(settings, days=(99,))
+    with pytest.raises(PublicationError):
+        publish(settings, manifest(tmp_path / "bad.json", {**COLUMNS, "days_net": None}))
+    assert published(settings, "select sum(days_net) from marts.remand_episodes") == [(12,)]
+
+
+@pytest.mark.parametrize("step", ["_assemble", "_audit", "_data_as_of", "_point_at"])
+def test_killed_anywhere_readers_keep_the_old_one_and_the_next_run_recovers(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    publish(settings, path)
+    build(settings, days=(99,))
+
+    def killed(*arguments: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publication_module, step, killed)
+        with pytest.raises(KeyboardInterrupt):
+            publish(settings, path)
+    assert published(settings, "select sum(days_net) from marts.remand_episodes") == [(12,)]
+
+    publish(settings, path)
+    assert published(settings, "select sum(days_net) from marts.remand_episodes") == [(99,)]
+    assert not list(settings.publications_dir.glob("*.partial"))
+
+
+def test_a_reader_keeps_the_publication_it_opened(settings: Settings, tmp_path: Path) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    publish(settings, path)
+    with closing(duckdb.connect(str(settings.published_database), read_only=True)) as reader:
+        for day in range(5):  # enough for the one it opened to be removed from disk
+            build(settings, days=(day,))
+            publish(settings, path)
+            assert reader.execute("select sum(days_net) from marts.remand_episodes").fetchall() == [(12,)]
+    assert published(settings, "select sum(days_net) from marts.remand_episodes") == [(4,)]
+    assert len(list(settings.publications_dir.iterdir())) == publication_module.PUBLICATIONS_KEPT
+
+
+def test_two_publications_in_the_same_microsecond_do_not_collide(settings: Settings, tmp_path: Path) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    moment = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+    first, second = (publish(settings, path, now=moment).build_id for _ in range(2))
+    assert first != second
+
+
+def test_parquet_holds_the_same_rows_as_the_database(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
+    parquet = settings.published_dir / "parquet" / "marts" / "remand_episodes.parquet"
+    assert duckdb.sql(f"from '{parquet}'").fetchall() == published(settings, "from marts.remand_episodes")
+
+
+def test_the_key_is_private_kept_and_refused_when_damaged(tmp_path: Path) -> None:
+    key = load_or_create_key(tmp_path)
+    assert load_or_create_key(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / KEY_FILE).stat().st_mode) == 0o600
+    (tmp_path / KEY_FILE).write_text("not a key")
+    with pytest.raises(ValueError, match="backup"):
+        load_or_create_key(tmp_path)
+
+
+def test_domains_do_not_share_pseudonyms() -> None:
+    key = PseudonymKey(b"k" * 32)
+    assert key.pseudonym("person", "1") != key.pseudonym("case", "1")

@@ -1,0 +1,483 @@
+"""Verdicts: what is set aside, what is refused, what only warns, and that no row is ever lost."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.contracts import CODE_LISTS, ColumnType, Dimension, FeedContract, RowRule, Severity
+from orchestration.ingest import ingest_feed
+from orchestration.quality import (
+    ConservationError,
+    GateError,
+    GateSummary,
+    ReferenceListError,
+    gate_feed,
+    ledger_totals,
+)
+from orchestration.quality import judging as judging_module
+from orchestration.quality.expectations import Answer
+from orchestration.settings import Settings
+from tests.ingest.small_feeds import (
+    CUSTODY,
+    STOP_SEARCH,
+    STOP_SEARCH_HEADER,
+    column,
+    deliver,
+    feed,
+    manifest,
+    settings_in,
+)
+from tests.ingest.worlds import leftovers
+
+HEADER = "custody_number,surname,sex,offence_code,arrested_at,offence_date,offence_sequence\n"
+GOOD = "{},Smith,M,TH68010,01/01/2024 10:00,01/01/2024,1\n"
+
+BEFORE = RowRule(
+    code="PRI-SPE-001",
+    name="a spell does not end before it begins",
+    severity=Severity.QUARANTINE,
+    dimension=Dimension.CONSISTENCY,
+    cause="dates swapped",
+    correct="swap them back",
+    avoid="check at entry",
+    who="prison",
+    sql="status_to >= status_from",
+    columns=("status_from", "status_to"),
+)
+SPELLS = feed(
+    "prison",
+    "spells",
+    (
+        column("booking_number", ColumnType.IDENTIFIER, required=True, key_position=1),
+        column("status_from", ColumnType.DATE, required=True),
+        column("status_to", ColumnType.DATE, open_end_values=("31-DEC-9999",)),
+        column("ethnicity_code", ColumnType.CODE, closed_codes=("W1", "B1")),
+    ),
+    rules=(BEFORE,),
+    delimiter="|",
+    date_format="DD-MON-YYYY",
+    missing_values=("NK",),
+)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    settings = settings_in(tmp_path)
+    settings.reference_dir.mkdir(parents=True)
+    (settings.reference_dir / "offences.csv").write_text("cjs_offence_code,title\nTH68010,Theft\nCJ88001,Assault\n")
+    return settings
+
+
+def gate(here: Settings, contract: FeedContract) -> GateSummary:
+    ingest_feed(contract, here)
+    return gate_feed(contract, here)
+
+
+def rows_of(here: Settings, contract: FeedContract, table: str) -> list[dict[str, Any]]:
+    return pq.read_table(here.gate_dir / table / f"{contract.agency}__{contract.feed}.parquet").to_pylist()
+
+
+def only_delivery(here: Settings, contract: FeedContract) -> dict[str, Any]:
+    (delivery,) = rows_of(here, contract, "deliveries")
+    return delivery
+
+
+def set_aside(here: Settings, contract: FeedContract) -> list[tuple[int, str]]:
+    return [(row["row_number"], row["rule_code"]) for row in rows_of(here, contract, "quarantined_rows")]
+
+
+def failed(here: Settings, contract: FeedContract) -> dict[str, int]:
+    return {row["rule_code"]: row["failed"] for row in rows_of(here, contract, "rule_results") if row["failed"]}
+
+
+def state(here: Settings, contract: FeedContract) -> dict[str, Any]:
+    return {table: rows_of(here, contract, table) for table in ("deliveries", "quarantined_rows", "rule_results")}
+
+
+def test_a_clean_delivery_is_accepted(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1) + GOOD.format(2))
+    summary = gate(here, CUSTODY)
+    delivery = only_delivery(here, CUSTODY)
+    assert (delivery["verdict"], delivery["rows_received"], delivery["rows_quarantined"]) == ("accepted", 2, 0)
+    assert (delivery["reason_codes"], delivery["reasons"]) == ("", "")
+    assert summary.rows_accepted == 2
+    assert failed(here, CUSTODY) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        (",Smith,M,TH68010,01/01/2024 10:00,,\n", {"POL-CUS-REQUIRED-custody_number"}),
+        ("9,   ,M,TH68010,01/01/2024 10:00,,\n", {"POL-CUS-REQUIRED-surname"}),
+        ("9,Smith,X,TH68010,01/01/2024 10:00,,\n", {"POL-CUS-CLOSED_CODES-sex"}),
+        ("9,Smith,m,TH68010,01/01/2024 10:00,,\n", {"POL-CUS-CLOSED_CODES-sex"}),
+        ("9,Smith,M,TH68010,31/02/2024 10:00,,\n", {"POL-CUS-TYPE-arrested_at"}),
+        ("9,Smith,M,TH68010,2024-01-01T10:00,,\n", {"POL-CUS-TYPE-arrested_at"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,1/1/24,\n", {"POL-CUS-TYPE-offence_date"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,01/01/24,\n", {"POL-CUS-TYPE-offence_date"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,12/31/2024,\n", {"POL-CUS-TYPE-offence_date"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,,one\n", {"POL-CUS-TYPE-offence_sequence"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,,1.0\n", {"POL-CUS-TYPE-offence_sequence"}),
+        ("9,Smith,M,TH68010,01/01/2024 10:00,,99999999999\n", {"POL-CUS-TYPE-offence_sequence"}),
+        ("9,,Q,TH68010,,,\n", {"POL-CUS-REQUIRED-surname", "POL-CUS-CLOSED_CODES-sex", "POL-CUS-REQUIRED-arrested_at"}),
+    ],
+)
+def test_a_bad_row_is_set_aside_by_number_and_rule_and_the_rest_goes_on(
+    here: Settings, line: str, rules: set[str]
+) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1) + line + GOOD.format(3))
+    summary = gate(here, CUSTODY)
+    delivery = only_delivery(here, CUSTODY)
+    assert delivery["verdict"] == "accepted_with_quarantine"
+    assert set(set_aside(here, CUSTODY)) == {(2, rule) for rule in rules}
+    assert set(delivery["reason_codes"].split(";")) == rules
+    assert (summary.rows_received, summary.rows_accepted, summary.rows_quarantined) == (3, 2, 1)
+    assert failed(here, CUSTODY) == dict.fromkeys(rules, 1)
+
+
+def test_no_message_quotes_a_value(here: Settings) -> None:
+    deliver(
+        here, CUSTODY, "custody_records_20240131.csv", HEADER + "1,M,Oyelaran,TH68010,Oyelaran,Oyelaran,Oyelaran\n" * 3
+    )
+    gate(here, CUSTODY)
+    assert "Oyelaran" not in str(state(here, CUSTODY))
+
+
+def test_an_unknown_code_of_an_open_list_only_warns(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1).replace("TH68010", "ZZ99999"))
+    summary = gate(here, CUSTODY)
+    assert only_delivery(here, CUSTODY)["verdict"] == "accepted"
+    assert failed(here, CUSTODY) == {"POL-CUS-CODE_LIST-offence_code": 1}
+    assert summary.warnings == 1
+
+
+def test_a_repeated_key_only_warns(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1) * 3 + GOOD.format(2))
+    gate(here, CUSTODY)
+    assert only_delivery(here, CUSTODY)["verdict"] == "accepted"
+    assert failed(here, CUSTODY) == {"POL-CUS-FILE-DUPLICATE_KEY": 2}
+
+
+def test_cross_column_rules_pipes_open_ends_and_missing_tokens(here: Settings) -> None:
+    lines = [
+        "booking_number|status_from|status_to|ethnicity_code",
+        "A1|01-JAN-2024|02-jan-2024|W1",
+        "A2|01-JAN-2024|31-DEC-9999|NK",
+        "A3|01-JAN-2024||",
+        "A4|02-JAN-2024|01-JAN-2024|W1",
+        "A5|NK|01-JAN-2024|W1",
+        "A6|29-FEB-2023|01-JAN-2024|NM",
+    ]
+    deliver(here, SPELLS, "spells_20240131.csv", "\n".join(lines) + "\n")
+    gate(here, SPELLS)
+    assert set_aside(here, SPELLS) == [
+        (4, "PRI-SPE-001"),
+        (5, "PRI-SPE-REQUIRED-status_from"),
+        (6, "PRI-SPE-CLOSED_CODES-ethnicity_code"),
+        (6, "PRI-SPE-TYPE-status_from"),
+    ]
+    assert only_delivery(here, SPELLS)["rows_quarantined"] == 3
+
+
+def test_list_columns_classes_patterns_and_ranges_are_asked_value_by_value(here: Settings) -> None:
+    (here.reference_dir / "bail_exceptions.csv").write_text("bail_exception_code\nA\nB\n")
+    (here.reference_dir / "trial_outcomes.csv").write_text(",".join(CODE_LISTS["trial_outcomes"]) + "\nCRACKED,A\n")
+    contract = feed(
+        "hmcts",
+        "hearings",
+        (
+            column("bail", ColumnType.LIST, code_list="bail_exceptions"),
+            column("outcome_class", ColumnType.CODE),
+            column("outcome", ColumnType.CODE, code_list="trial_outcomes", code_list_class="outcome_class"),
+            column("asn", ColumnType.IDENTIFIER, pattern="^[A-Z]{2}[0-9]+$"),
+            column("minutes", ColumnType.INTEGER, minimum="0", maximum="600"),
+            column("born", ColumnType.DATE, minimum="1900-01-01"),
+            column("fee", ColumnType.NUMBER),
+            column("listed", ColumnType.YES_NO),
+        ),
+    )
+    lines = [
+        "bail,outcome_class,outcome,asn,minutes,born,fee,listed",
+        "A; B,CRACKED,A,AB1,600,01/01/1900,1.5,y",
+        "A;C,EFFECTIVE,A,ab1,601,31/12/1899,-2,N",
+        ",,B,,,,,",
+        "A;,CRACKED,B,AB,0,,0.12345,N",
+    ]
+    deliver(here, contract, "hearings_20240131.csv", "\n".join(lines) + "\n")
+    gate(here, contract)
+    assert failed(here, contract) == {
+        "HMC-HEA-CODE_LIST-bail": 1,
+        "HMC-HEA-CODE_LIST-outcome": 2,
+        "HMC-HEA-PATTERN-asn": 2,
+        "HMC-HEA-RANGE-minutes": 1,
+        "HMC-HEA-RANGE-born": 1,
+    }
+    assert only_delivery(here, contract)["verdict"] == "accepted"
+
+
+def test_identical_searches_are_all_kept_and_carry_their_partition(here: Settings) -> None:
+    line = "Person search,2024-09-30T23:30:00+00:00" + "," * 13 + "\n"
+    deliver(here, STOP_SEARCH, "2024-09-west-mercia-stop-and-search.csv", STOP_SEARCH_HEADER + "\n" + line * 3)
+    gate(here, STOP_SEARCH)
+    delivery = only_delivery(here, STOP_SEARCH)
+    assert (delivery["verdict"], delivery["rows_received"]) == ("accepted", 3)
+    assert delivery["partition_key"] == "west-mercia|2024-09"
+    assert str(delivery["period_month"]) == "2024-09-01"
+
+
+def test_a_file_refused_as_a_whole_stops_no_other(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + "1,ragged\n")
+    deliver(here, CUSTODY, "custody_records_20240229.csv", HEADER.replace(",sex", "") + "1,Smith,TH68010,,,\n")
+    short = deliver(here, CUSTODY, "custody_records_20240331.csv", HEADER + GOOD.format(1))
+    manifest(short, rows=5)
+    deliver(here, CUSTODY, "custody_records_20240430.csv", HEADER + GOOD.format(2))
+    summary = gate(here, CUSTODY)
+    verdicts = [(row["verdict"], row["reason_codes"]) for row in rows_of(here, CUSTODY, "deliveries")]
+    assert verdicts == [
+        ("rejected", "POL-CUS-FILE-UNREADABLE"),
+        ("rejected", "POL-CUS-FILE-MISSING_COLUMN"),
+        ("rejected", "POL-CUS-FILE-MANIFEST"),
+        ("accepted", ""),
+    ]
+    assert (summary.rows_received, summary.rows_rejected, summary.rows_accepted) == (3, 2, 1)
+    assert summary.rejected[0].file_name == "custody_records_20240131.csv"
+    assert "line 2" in summary.rejected[0].reasons
+
+
+def test_mostly_bad_rows_refuse_the_delivery(here: Settings) -> None:
+    bad = "9,Smith,X,TH68010,01/01/2024 10:00,,\n"
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + bad * 11 + "".join(map(GOOD.format, range(9))))
+    deliver(here, CUSTODY, "custody_records_20240229.csv", HEADER + bad * 10 + "".join(map(GOOD.format, range(10))))
+    deliver(here, CUSTODY, "custody_records_20240331.csv", HEADER + bad)
+    gate(here, CUSTODY)
+    first, second, third = rows_of(here, CUSTODY, "deliveries")
+    assert first["verdict"] == "rejected"
+    assert first["reason_codes"].startswith("POL-CUS-FILE-QUARANTINE_SHARE")
+    assert (second["verdict"], second["rows_quarantined"]) == ("accepted_with_quarantine", 10)
+    assert third["verdict"] == "accepted_with_quarantine", "one row says nothing about an extract"
+    assert {row["delivery_id"] for row in rows_of(here, CUSTODY, "quarantined_rows")} == {
+        second["delivery_id"],
+        third["delivery_id"],
+    }
+
+
+def test_a_good_second_receipt_heals_a_bad_first_one(here: Settings) -> None:
+    first = deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1))
+    manifest(first, rows=7)
+    assert len(gate(here, CUSTODY).rejected) == 1
+    deliver(here, CUSTODY, "custody_records_20240201.csv", HEADER + GOOD.format(1))
+    gate(here, CUSTODY)
+    delivery = only_delivery(here, CUSTODY)
+    assert (delivery["verdict"], delivery["receipts"], str(delivery["extract_date"])) == ("accepted", 2, "2024-01-31")
+
+
+def test_the_three_files_are_there_for_a_feed_nobody_delivered(here: Settings) -> None:
+    gate(here, CUSTODY)
+    assert state(here, CUSTODY) == {"deliveries": [], "quarantined_rows": [], "rule_results": []}
+
+
+def test_an_empty_delivery_is_accepted(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER)
+    gate(here, CUSTODY)
+    assert only_delivery(here, CUSTODY)["verdict"] == "accepted"
+
+
+DELIVERIES = {
+    "custody_records_20240131.csv": HEADER + GOOD.format(1) + GOOD.format(2).replace("M", "X"),
+    "custody_records_20240229.csv": HEADER + GOOD.format(1) + GOOD.format(2).replace("M", "X"),
+    "custody_records_20240331.csv": HEADER + GOOD.format(3).replace("TH68010", "ZZ"),
+    "custody_records_20240430.csv": "",
+}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(DELIVERIES))[::5])
+def test_one_by_one_or_all_at_once_ends_the_same(tmp_path: Path, order: tuple[str, ...]) -> None:
+    at_once, one_by_one = settings_in(tmp_path / "once"), settings_in(tmp_path / "each")
+    for here in (at_once, one_by_one):
+        here.reference_dir.mkdir(parents=True)
+        (here.reference_dir / "offences.csv").write_text("cjs_offence_code\nTH68010\n")
+    for name, content in DELIVERIES.items():
+        deliver(at_once, CUSTODY, name, content)
+    gate(at_once, CUSTODY)
+    for name in order:
+        deliver(one_by_one, CUSTODY, name, DELIVERIES[name])
+        gate(one_by_one, CUSTODY)
+    assert state(one_by_one, CUSTODY) == state(at_once, CUSTODY)
+    for table in ("deliveries", "quarantined_rows", "rule_results"):
+        files = [here.gate_dir / table / "police__custody_records.parquet" for here in (at_once, one_by_one)]
+        assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_only_new_deliveries_are_judged(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1))
+    assert gate(here, CUSTODY).judged == 1
+    deliver(here, CUSTODY, "custody_records_20240229.csv", HEADER + GOOD.format(2))
+    assert gate(here, CUSTODY).judged == 1
+    assert gate(here, CUSTODY).judged == 0
+
+
+def test_a_new_code_in_the_list_judges_everything_again_from_raw(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1).replace("TH68010", "ZZ99999"))
+    gate(here, CUSTODY)
+    (here.reference_dir / "offences.csv").write_text("cjs_offence_code\nTH68010\nZZ99999\n")
+    assert gate_feed(CUSTODY, here).judged == 1
+    assert failed(here, CUSTODY) == {}
+
+
+def broken_rule() -> FeedContract:
+    return replace(SPELLS, rules=(replace(BEFORE, sql="status_to >= no_such_column"),))
+
+
+def test_a_rule_that_cannot_be_asked_holds_the_delivery_and_names_rule_and_file(here: Settings) -> None:
+    deliver(
+        here, SPELLS, "spells_20240131.csv", "booking_number|status_from|status_to|ethnicity_code\nA1|01-JAN-2024||\n"
+    )
+    ingest_feed(SPELLS, here)
+    with pytest.raises(GateError) as caught:
+        gate_feed(broken_rule(), here)
+    assert [fault.rule_code for fault in caught.value.faults] == ["PRI-SPE-001"]
+    assert caught.value.held_files == ("spells_20240131.csv",)
+    assert rows_of(here, SPELLS, "deliveries") == []
+    assert gate_feed(SPELLS, here).accepted == 1
+
+
+def test_an_expectation_that_raises_is_never_taken_for_a_verdict(here: Settings) -> None:
+    contract = feed(
+        "hmcts",
+        "results",
+        (column("asn", ColumnType.IDENTIFIER, pattern="^[A-Z]{2}$"), column("fee", ColumnType.NUMBER, minimum="0")),
+    )
+    deliver(here, contract, "results_20240131.csv", "asn,fee\nAB,1\n")
+    ingest_feed(contract, here)
+    genuine = judging_module.Judging._distinct_values
+
+    def text_where_numbers_belong(self: Any, check: Any, has_failed: bool, example: Any) -> list[Any]:
+        return [object()] if check.column == "asn" else genuine(self, check, has_failed, example)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging_module.Judging, "_distinct_values", text_where_numbers_belong)
+        with pytest.raises(GateError) as caught:
+            gate_feed(contract, here)
+    assert [fault.rule_code for fault in caught.value.faults] == ["HMC-RES-PATTERN-asn"]
+    assert rows_of(here, contract, "deliveries") == []
+
+
+def test_earlier_verdicts_stand_while_new_deliveries_are_held(here: Settings) -> None:
+    header = "booking_number|status_from|status_to|ethnicity_code\n"
+    deliver(here, SPELLS, "spells_20240131.csv", header + "A1|01-JAN-2024||\n")
+    gate(here, SPELLS)
+    deliver(here, SPELLS, "spells_20240229.csv", header + "A2|01-JAN-2024||\n")
+    ingest_feed(SPELLS, here)
+
+    def raising(values: Any) -> Any:
+        return {check.code: Answer(False, "out of order") for check, _ in values}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging_module, "ask", raising)
+        with pytest.raises(GateError, match="out of order"):
+            gate_feed(SPELLS, here)
+    assert [row["file_name"] for row in rows_of(here, SPELLS, "deliveries")] == ["spells_20240131.csv"]
+
+
+def test_two_readings_of_one_rule_stop_the_gate(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1))
+    ingest_feed(CUSTODY, here)
+
+    def disagreeing(values: Any) -> Any:
+        return {check.code: Answer(False) for check, _ in values}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging_module, "ask", disagreeing)
+        with pytest.raises(GateError, match="the database counts 0 rows"):
+            gate_feed(CUSTODY, here)
+
+
+def test_a_missing_reference_list_is_said_with_its_path(here: Settings) -> None:
+    (here.reference_dir / "offences.csv").unlink()
+    with pytest.raises(ReferenceListError, match=r"offences\.csv"):
+        gate_feed(CUSTODY, here)
+
+
+def test_rows_missing_from_raw_stop_the_gate(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1) + GOOD.format(2))
+    ingest_feed(CUSTODY, here)
+    (path,) = (here.raw_dir / "police" / "custody_records").glob("[0-9a-f]*.parquet")
+    pq.write_table(pq.read_table(path).slice(1), path)
+    with pytest.raises(ConservationError, match="2 rows were received"):
+        gate_feed(CUSTODY, here)
+
+
+def test_the_ledger_balances_and_notices_a_lost_quarantined_row(here: Settings) -> None:
+    for name, content in DELIVERIES.items():
+        deliver(here, CUSTODY, name, content)
+    gate(here, CUSTODY)
+    gate(here, STOP_SEARCH)
+    totals = ledger_totals(here)
+    assert (totals.deliveries, totals.rows_received, totals.rows_quarantined, totals.rejected_deliveries) == (
+        3,
+        3,
+        1,
+        1,
+    )
+    assert totals.rows_received == totals.rows_accepted + totals.rows_quarantined + totals.rows_rejected
+    path = here.gate_dir / "quarantined_rows" / "police__custody_records.parquet"
+    pq.write_table(pq.read_table(path).slice(1), path)
+    with pytest.raises(ConservationError, match="custody_records_20240131"):
+        ledger_totals(here)
+
+
+class Killed(BaseException):
+    """Stands for a kill signal: nothing may catch it."""
+
+
+@pytest.mark.parametrize("last", [1, 2, 3])
+def test_a_gate_killed_between_its_files_is_made_good_by_the_next(here: Settings, last: int) -> None:
+    deliver(here, CUSTODY, "custody_records_20240131.csv", DELIVERIES["custody_records_20240131.csv"])
+    gate(here, CUSTODY)
+    for name, content in DELIVERIES.items():
+        deliver(here, CUSTODY, name, content)
+    ingest_feed(CUSTODY, here)
+    genuine, calls = os.replace, itertools.count(1)
+
+    def killing(source: Any, target: Any) -> None:
+        if next(calls) == last:
+            raise Killed
+        genuine(source, target)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "replace", killing)
+        with pytest.raises(Killed):
+            gate_feed(CUSTODY, here)
+    gate_feed(CUSTODY, here)
+    assert leftovers(here.gate_dir) == []
+    again = state(here, CUSTODY)
+    for table in ("deliveries", "quarantined_rows", "rule_results"):
+        (here.gate_dir / table / "police__custody_records.parquet").unlink()
+    gate_feed(CUSTODY, here)
+    assert state(here, CUSTODY) == again
+
+
+def test_many_small_deliveries_are_judged_together(here: Settings) -> None:
+    for number in range(60):
+        deliver(here, CUSTODY, f"custody_records_20240131_{number + 1}.csv", HEADER + GOOD.format(number))
+    deliver(here, CUSTODY, "custody_records_20240201.csv", HEADER + GOOD.format(61).replace("M", "X"))
+    calls = []
+
+    def counted(values: Any) -> Any:
+        calls.append(len(values))
+        return genuine(values)
+
+    genuine = judging_module.ask
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging_module, "ask", counted)
+        summary = gate(here, CUSTODY)
+    assert len(calls) == 1
+    assert (summary.accepted, summary.accepted_with_quarantine) == (60, 1)
+    assert set_aside(here, CUSTODY) == [(1, "POL-CUS-CLOSED_CODES-sex")]

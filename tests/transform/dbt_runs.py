@@ -1,0 +1,51 @@
+"""Calls dbt for tests: a build on a small hand-written warehouse, a compilation for either engine.
+
+Belongs here: running dbt and reading what it made. Does not belong here: assertions.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import Engine, Settings
+from orchestration.transform.dbt import DBT_PROJECT_DIR, dbt_environment, dbt_executable, dbt_target_name
+
+NO_DATABASE = ("--no-introspect", "--no-populate-cache")
+"""What lets dbt compile without a connection, so that neither Spark nor Java is needed."""
+
+
+def run_dbt(settings: Settings, *arguments: str, target_path: Path) -> str:
+    """Runs dbt and returns what it printed; fails the test with it if dbt fails."""
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    command = [dbt_executable(), *arguments, "--project-dir", str(DBT_PROJECT_DIR)]
+    command += ["--target", dbt_target_name(settings), "--target-path", str(target_path)]
+    environment = {**os.environ, **dbt_environment(settings), "WAREHOUSE_SPARK_METHOD": "thrift"}
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{(finished.stdout + finished.stderr)[-6000:]}")
+    return finished.stdout
+
+
+def compile_inline(settings: Settings, sql: str, target_path: Path) -> str:
+    """The SQL a text with macro calls compiles to, for the settings' engine."""
+    printed = run_dbt(
+        settings, "compile", "--quiet", *NO_DATABASE, "--output", "json", "--inline", sql, target_path=target_path
+    )
+    compiled: str = json.loads(printed[printed.index("{") :])["compiled"]
+    return compiled
+
+
+def compile_project(settings: Settings, target_path: Path) -> dict[str, Any]:
+    """dbt's manifest after compiling every model and test for the settings' engine."""
+    run_dbt(settings, "compile", "--quiet", *NO_DATABASE, target_path=target_path)
+    manifest: dict[str, Any] = json.loads((target_path / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def scratch_settings(folder: Path, engine: Engine = Engine.DUCKDB) -> Settings:
+    """Settings of a warehouse in a folder of its own."""
+    return Settings.from_environment(data_dir=folder / "data", landing_dir=folder / "landing", engine=engine)
