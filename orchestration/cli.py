@@ -119,6 +119,10 @@ def run(landing: LandingOption = None, data: DataOption = None) -> None:
     )
     _err.print(f"  database  {_shown(settings.published_database)}", highlight=False)
     _err.print(f"  parquet   {_shown(settings.published_dir / 'parquet')}", highlight=False)
+    if report.failed_checks:
+        _err.print("Not passed (warehouse status says which deliveries were refused, and why):", highlight=False)
+        for check in report.failed_checks:
+            _err.print(f"  {check}", highlight=False)
     _err.print("Next: warehouse questions · warehouse sql · warehouse status · make serve", highlight=False)
 
 

@@ -82,7 +82,7 @@ class ProgressHandler(logging.Handler):
             if not evaluation.passed:
                 where = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
                 progress.failed.append(where)
-                self._print(f"  [yellow]![/] check failed: {where}")
+                self._print(f"  [yellow]![/] not passed: {where}")
         elif kind is DagsterEventType.STEP_SUCCESS:
             progress.steps += 1
             progress.seconds = time.monotonic() - progress.started

@@ -33,6 +33,8 @@ _DAGSTER_YAML = """\
 # Written by the warehouse when the file is missing; edit it freely.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   pools:
     default_limit: 1

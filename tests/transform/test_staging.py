@@ -52,7 +52,7 @@ CPS = {
     "ptiurn": "01AA1234521",
     "defendant_number": "1",
     "surname": "O'Hara",
-    "forenames": "Mary Ann Louise",
+    "forenames": "Ms Mary Ann Louise",
     "cps_area": "North East",
 }
 

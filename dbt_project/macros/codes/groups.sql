@@ -51,11 +51,20 @@
 
 {#- First of several forenames, and the rest of them (null if there is none). -#}
 {%- macro first_forename(forenames) -%}
-    split_part(trim({{ forenames }}), ' ', 1)
+    split_part({{ justice.without_title(forenames) }}, ' ', 1)
 {%- endmacro -%}
 
 {%- macro later_forenames(forenames) -%}
-    nullif(trim(substring(trim({{ forenames }}), length({{ justice.first_forename(forenames) }}) + 1)), '')
+    nullif(trim(substring(
+        {{ justice.without_title(forenames) }}, length({{ justice.first_forename(forenames) }}) + 1
+    )), '')
+{%- endmacro -%}
+
+{#- Forenames without a title typed in front of them ('MR JOHN'); a title that stands alone is kept: it may be a name. -#}
+{%- macro without_title(forenames) -%}
+    trim({{ justice.regexp_replace(
+        'trim(' ~ forenames ~ ')', '(?i)^(mr|mrs|ms|miss|mx|dr|sir|dame|lady|lord|rev|revd|reverend|prof|professor)[.]? +', ''
+    ) }})
 {%- endmacro -%}
 
 
