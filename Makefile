@@ -44,7 +44,7 @@ run: $(INSTALLED) ## simulate agencies, run the whole pipeline, print real answe
 test: lint ## lint, types, SQL style, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12
 
-lint: $(INSTALLED) ## ruff, mypy, sqlfluff, data contract lint
+lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy orchestration

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
 
@@ -20,10 +23,17 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
+quarantine_app = typer.Typer(
+    help="Rows held back because they broke a rule: look at them, and let one in with a reason.",
+    epilog="Start with 'warehouse quarantine list'. A delivery is named by its id, the beginning of it, or its file.",
+    no_args_is_help=True,
+)
+app.add_typer(quarantine_app, name="quarantine")
 
 LandingOption = Annotated[
     Path | None,
@@ -34,6 +44,14 @@ LandingOption = Annotated[
 DataOption = Annotated[
     Path | None,
     typer.Option("--data", metavar="DIR", help="Folder the warehouse writes to. Default: WAREHOUSE_DATA_DIR or data/."),
+]
+FeedOption = Annotated[
+    list[str] | None,
+    typer.Option("--feed", metavar="AGENCY/FEED", help="Only this feed; repeat it for several. Default: all."),
+]
+FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
+DeliveryArgument = Annotated[
+    str, typer.Argument(metavar="DELIVERY", help="A delivery's id, the beginning of it, or its file name.")
 ]
 
 _err = Console(stderr=True, soft_wrap=True)
@@ -162,9 +180,8 @@ def sql(
 ) -> None:
     """Ask the published database, read-only.
 
-    \b
-    warehouse sql "select * from marts.remand_episodes limit 5"
-    warehouse sql "from marts.court_sentencing" --format csv --output sentencing.csv
+    - `warehouse sql "select * from marts.remand_episodes limit 5"`
+    - `warehouse sql "from marts.court_sentencing" --format csv --output sentencing.csv`
     """
     from orchestration.console.query import OutputFormat, published_connection, run_query, write_result
     from orchestration.console.shell import interactive
@@ -258,6 +275,139 @@ def bench(
         typer.echo(line)
 
 
+@app.command()
+def regate(feed: FeedOption = None, output_format: FormatOption = "table", data: DataOption = None) -> None:
+    """Judge deliveries again from raw under today's rules, and say what changed.
+
+    After a rule, a threshold or a code list has changed. No agency is asked for anything, and releases stay in force.
+    A run does this by itself for feeds whose rules changed; here you see the effect before anything is built on it.
+
+    - `warehouse regate --feed police/custody_records`
+    - `warehouse run`
+    """
+    from orchestration.console.quarantine import change_records, chosen_format, regate_sentence, write_records
+    from orchestration.quality.quarantine_regate import regate as judge_anew
+
+    chosen = chosen_format(output_format)
+    settings = Settings.from_environment(data_dir=data)
+    contracts = _chosen_feeds(settings, feed)
+    with _err.status("judging ...") as progress:
+        outcome = judge_anew(contracts, settings, report=progress.update)
+    write_records(change_records(outcome.changes), chosen)
+    _note(regate_sentence(outcome))
+    if outcome.faults:
+        for fault in outcome.faults:
+            _note(f"not judged, earlier verdicts stand: {fault}")
+        raise typer.Exit(1)
+    if outcome.changes:
+        _note("Next: warehouse run (what is published still rests on the earlier verdicts)")
+
+
+@quarantine_app.command("list")
+def quarantine_list(
+    feed: FeedOption = None,
+    rule: Annotated[str | None, typer.Option("--rule", metavar="CODE", help="Only rows that broke this rule.")] = None,
+    output_format: FormatOption = "table",
+    data: DataOption = None,
+) -> None:
+    """What is held back: by feed, delivery and rule, how many rows and since when. Shows no values."""
+    from orchestration.console.quarantine import check_rule, chosen_format, held_records, write_records
+    from orchestration.quality.quarantine import held_rows
+
+    chosen = chosen_format(output_format)
+    settings = Settings.from_environment(data_dir=data)
+    contracts = _chosen_feeds(settings, feed)
+    held = held_rows(contracts, settings, rule)
+    if rule is not None and not held:
+        check_rule(contracts, rule)
+    write_records(held_records(held), chosen)
+    _note("Next: warehouse quarantine show DELIVERY" if held else "No row is held back.")
+
+
+@quarantine_app.command("show")
+def quarantine_show(
+    delivery: DeliveryArgument,
+    row: Annotated[
+        list[int] | None, typer.Option("--row", metavar="N", min=1, help="Only this row; repeat it for several.")
+    ] = None,
+    feed: FeedOption = None,
+    output_format: FormatOption = "table",
+    data: DataOption = None,
+) -> None:
+    """The rows of a delivery that are held back: values as delivered, the rules they broke, what to do.
+
+    The values are PERSONAL DATA. This command is for operators on the private side; send its output to nobody but the
+    agency the rows came from. In CSV a cell that a spreadsheet would run as a formula gets a leading apostrophe; JSON
+    gives every value exactly.
+
+    - `warehouse quarantine show 3f2a91c0 --row 17`
+    - `warehouse quarantine show custody_records_20240131.csv --format csv > held.csv`
+    """
+    from orchestration.console.quarantine import PERSONAL_DATA_NOTE, chosen_format, write_rows
+    from orchestration.quality.quarantine import find_delivery, rows_in_quarantine
+
+    chosen = chosen_format(output_format)
+    settings = Settings.from_environment(data_dir=data)
+    found = find_delivery(_chosen_feeds(settings, feed), settings, delivery)
+    rows = rows_in_quarantine(found, settings, row or ())
+    if rows:
+        _note(PERSONAL_DATA_NOTE)
+    write_rows(found, rows, chosen)
+    if not rows:
+        _note(f"No row of {found.contract.key} {found.file_name} is in quarantine: the delivery is {found.verdict}.")
+        if found.reasons:
+            _note(found.reasons)
+
+
+@quarantine_app.command("release")
+def quarantine_release(
+    delivery: DeliveryArgument,
+    row: Annotated[list[int], typer.Option("--row", metavar="N", min=1, help="Row number; repeat it for several.")],
+    rule: Annotated[str, typer.Option("--rule", metavar="CODE", help="The rule they broke and may enter in spite of.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept with the release.")],
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decided. Default: your login.")] = None,
+    feed: FeedOption = None,
+    data: DataOption = None,
+) -> None:
+    """Let rows in although they broke a rule. They enter at the next run.
+
+    For a row that is right as it stands, or that the agency cannot mend. The release is logged with who, when and why,
+    and holds through every later run and regate. Failures are still counted against the rule: a rule that is wrong is
+    changed in its contract instead. A date or number that cannot be read enters as empty; a code outside its list
+    enters as delivered and may be published, so look at the row first.
+
+    - `warehouse quarantine release 3f2a91c0 --row 17 --rule PRI-SPE-001 --reason "the prison confirms it"`
+    """
+    from orchestration.console.quarantine import release_lines, release_notes
+    from orchestration.quality.quarantine import release_rows
+
+    if not reason.strip():
+        raise typer.BadParameter("say why the rows may enter as they are", param_hint="--reason")
+    settings = Settings.from_environment(data_dir=data)
+    outcome = release_rows(_chosen_feeds(settings, feed), settings, delivery, row, rule, reason=reason, released_by=by)
+    for line in release_lines(outcome):
+        typer.echo(line)
+    for note in release_notes(outcome):
+        _note(note)
+
+
+@quarantine_app.command("releases")
+def quarantine_releases(
+    feed: FeedOption = None, output_format: FormatOption = "table", data: DataOption = None
+) -> None:
+    """Every release ever made, oldest first: which row, which rule, who, when and why."""
+    from orchestration.console.quarantine import chosen_format, release_records, write_records
+    from orchestration.quality.quarantine_releases import load_releases
+
+    chosen = chosen_format(output_format)
+    settings = Settings.from_environment(data_dir=data)
+    wanted = {contract.key for contract in _chosen_feeds(settings, feed)} if feed else None
+    releases = [item for item in load_releases(settings) if wanted is None or item.feed in wanted]
+    write_records(release_records(releases), chosen)
+    if not releases:
+        _note("Nothing has been released.")
+
+
 @contracts_app.command("sync")
 def contracts_sync() -> None:
     """Write dbt's source definitions from the data contracts, after a contract has changed."""
@@ -275,6 +425,21 @@ def contracts_list() -> None:
         typer.echo(f"{contract.key:<34}{contract.version:<8}{contract.mode:<24}{contract.title}")
 
 
+def _note(text: str) -> None:
+    """One line for the person, beside the data on standard output."""
+    _err.print(text, highlight=False, markup=False)
+
+
+def _chosen_feeds(settings: Settings, names: list[str] | None) -> list[FeedContract]:
+    """Contracts of the feeds named, in contract order; all if none is."""
+    from orchestration.contracts import load_feed_contracts
+
+    contracts = load_feed_contracts(settings.contracts_dir)
+    if unknown := [name for name in names or [] if name not in contracts]:
+        raise typer.BadParameter(f"no feed '{unknown[0]}'; choose from: {', '.join(contracts)}", param_hint="--feed")
+    return [contract for key, contract in contracts.items() if not names or key in names]
+
+
 def _require_deliveries(settings: Settings) -> None:
     if not settings.landing_dir.is_dir() or not any(path.is_file() for path in settings.landing_dir.rglob("*")):
         raise FileNotFoundError(
@@ -290,13 +455,15 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
+    from orchestration.quality.quarantine import QuarantineError
+    from orchestration.quality.quarantine_releases import ReleaseLogError
     from orchestration.run_lock import AlreadyRunningError
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        SimulationError, DbtError, FileNotFoundError, FileExistsError,
+        QuarantineError, ReleaseLogError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
     )  # fmt: skip
 
 

@@ -31,11 +31,15 @@ class Warehouse:
     settings: Settings
 
     @classmethod
-    def at(cls, folder: Path, landing_dir: Path, keys_dir: Path) -> Warehouse:
+    def at(cls, folder: Path, landing_dir: Path, keys_dir: Path, reference_dir: Path | None = None) -> Warehouse:
         """A warehouse under `folder`; warehouses that are compared share their keys."""
         return cls(
             Settings.from_environment(
-                landing_dir=landing_dir, data_dir=folder / "data", keys_dir=keys_dir, dagster_home=folder / "dagster"
+                landing_dir=landing_dir,
+                data_dir=folder / "data",
+                keys_dir=keys_dir,
+                dagster_home=folder / "dagster",
+                reference_dir=reference_dir,
             )
         )
 

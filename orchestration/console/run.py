@@ -25,7 +25,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from orchestration.run_lock import build_lock
-from orchestration.settings import Settings
+from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.dbt import prepare_manifest
 from orchestration.triggers import BUILD_JOB
 
@@ -95,8 +95,10 @@ def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: f
 
     Raises:
         AlreadyRunningError: another run is at work.
+        FileNotFoundError: a reference list is missing.
         RunFailedError: a step failed.
     """
+    require_reference_lists(settings)
     os.environ.update(settings.as_environment())
     prepare_dagster_home(settings)
     # Says so at once if another run is at work; the run itself takes the lock again and holds it.
@@ -117,6 +119,21 @@ def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: f
     if not result.success:
         raise RunFailedError(_failure(result))
     return _report(result)
+
+
+def require_reference_lists(settings: Settings) -> None:
+    """Checks that a user's own folder of reference lists is whole, before anything is built on half of it.
+
+    Raises:
+        FileNotFoundError: lists are missing; the message names them.
+    """
+    shipped = PROJECT_ROOT / "seeds" / "reference"
+    missing = sorted(path.name for path in shipped.glob("*.csv") if not (settings.reference_dir / path.name).is_file())
+    if missing:
+        raise FileNotFoundError(
+            f"WAREHOUSE_REFERENCE_DIR ({settings.reference_dir}) lacks {', '.join(missing)}. "
+            f"Copy what you do not replace from {shipped}; the columns must be the same."
+        )
 
 
 def end_killed_runs(instance: DagsterInstance) -> None:

@@ -112,6 +112,7 @@ class ColumnRuleKind(StrEnum):
     EXPECTED_CODES = "expected_codes"
     CODE_LIST = "code_list"
     PATTERN = "pattern"
+    SPREADSHEET = "spreadsheet"
     RANGE = "range"
 
 
@@ -119,7 +120,9 @@ class DeliveryRuleKind(StrEnum):
     """What a rule about a whole delivery checks."""
 
     FILE_NAME = "file_name"
+    EXTRACT_DATE = "extract_date"
     EMPTY_FILE = "empty_file"
+    WRONG_CONTENT = "wrong_content"
     UNREADABLE = "unreadable"
     MISSING_COLUMN = "missing_column"
     UNKNOWN_COLUMN = "unknown_column"

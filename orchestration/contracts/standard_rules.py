@@ -85,6 +85,14 @@ _COLUMN_RULES: dict[ColumnRuleKind, _Wording] = {
         "Correct {column} in the source record and send the record again.",
         "Check the format at entry; take the number from the issuing system rather than typing it.",
     ),
+    ColumnRuleKind.SPREADSHEET: _Wording(
+        "{column} has not been turned into a rounded number",
+        Severity.QUARANTINE,
+        Dimension.ACCURACY,
+        "A spreadsheet showed a long number as 1.23E+10 and saved it so: its last digits are lost for good.",
+        "Take {column} from the source system again; it cannot be worked out from the rounded number.",
+        "Never open and save the extract in a spreadsheet; import it with every column as text if you must look.",
+    ),
     ColumnRuleKind.RANGE: _Wording(
         "{column} is plausible ({range})",
         Severity.WARNING,
@@ -104,6 +112,14 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "Name the file {file_name} and send it again.",
         "Let the extract job name the file; do not rename it afterwards.",
     ),
+    DeliveryRuleKind.EXTRACT_DATE: _Wording(
+        "The extract date in the name had come when the file was written",
+        Severity.WARNING,
+        Dimension.TIMELINESS,
+        "The date in the name was typed, or the clock of the sending machine is wrong.",
+        "Send the file again under the true date of its extract: the newest date wins over all later corrections.",
+        "Let the extract job name the file by its own clock, and keep that clock set.",
+    ),
     DeliveryRuleKind.EMPTY_FILE: _Wording(
         "The file is not of zero bytes",
         Severity.REJECT,
@@ -111,6 +127,14 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "The transfer stopped before anything was written. A period with no records still has a header or a manifest.",
         "Send the file again.",
         "Write under a temporary name and rename when complete; send a manifest with the row count.",
+    ),
+    DeliveryRuleKind.WRONG_CONTENT: _Wording(
+        "The file holds data, not a web page, a spreadsheet or an archive",
+        Severity.REJECT,
+        Dimension.CONFORMITY,
+        "A log-in or error page was saved in place of the export, or a spreadsheet was renamed to the agreed ending.",
+        "Export the data again as {kind}, and open the file in a text editor before sending it.",
+        "Let the extract job write and transfer the file; do not download it in a browser or save it in a spreadsheet.",
     ),
     DeliveryRuleKind.UNREADABLE: _Wording(
         "The file reads as {kind} in {encoding}",
@@ -231,6 +255,7 @@ def _kinds(column: Column) -> list[ColumnRuleKind]:
         ColumnRuleKind.EXPECTED_CODES: bool(column.expected_codes),
         ColumnRuleKind.CODE_LIST: column.code_list is not None,
         ColumnRuleKind.PATTERN: column.pattern is not None,
+        ColumnRuleKind.SPREADSHEET: column.required and column.type is ColumnType.IDENTIFIER,
         ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,
     }
     return [kind for kind, holds in applies.items() if holds]

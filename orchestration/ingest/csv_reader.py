@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
-from orchestration.contracts import FeedContract
+from orchestration.contracts import DeliveryRuleKind, FeedContract
 from orchestration.ingest.problems import UnreadableError
 from orchestration.ingest.streams import CheckedBytes, empty_file_error, open_text
 from orchestration.ingest.tables import MAX_RECORD_BYTES, Header, Reading, match_header, unreadable_record
@@ -39,7 +39,8 @@ def read_csv(contract: FeedContract, path: Path, *, compressed: bool) -> Reading
         if not header_line.strip():
             raise empty_file_error("if there was nothing to report, send the header line alone")
         if header_line.lstrip().startswith(("{", "[")):
-            raise UnreadableError("the file holds JSON under a .csv name; name JSON lines .jsonl")
+            text = "the file holds JSON under a .csv name; name JSON lines .jsonl"
+            raise UnreadableError(text, DeliveryRuleKind.WRONG_CONTENT)
         header = match_header(contract, _header_cells(header_line, delimiter))
     except BaseException:
         stream.close()

@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -42,8 +42,13 @@ from orchestration.ingest.streams import empty_file_error
 from orchestration.ingest.tables import Reading, extra_column_message, missing_column_message
 from orchestration.settings import Settings
 
-_READER_VERSION = "1"
+_READER_VERSION = "2"
 """Change it when the same file would be read differently; every file is then read anew."""
+
+_FIRST_YEAR = 1990
+"""No agency's system is older. Archives without times unpack to 1970 or 1980: an older time of writing says nothing."""
+
+_YEARS_AHEAD = 5
 
 _SAVE_EVERY_SECONDS = 10.0
 """A killed run repeats at most about this much reading (or one large file)."""
@@ -301,6 +306,7 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         text = f"the name is not understood; expected {expected_names(contract)} with a real date; rename the file"
         problems.append(_problem(contract, DeliveryRuleKind.FILE_NAME, text))
     else:
+        problems += _date_problems(contract, file, file.name)
         content = _known_content(run, delivery_id, file.name) or _read_content(
             run, file, file.name, delivery_id, manifest
         )
@@ -310,7 +316,8 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0:
             text = "the file has no rows and no manifest that says 0; send one, or send the rows"
             problems.append(_problem(contract, DeliveryRuleKind.EMPTY_FILE, text))
-    mismatches = manifest_mismatches(contract, manifest, sha256=sha256, rows=rows_known)
+    named_on = file.name.extract_date if file.name and not file.name.month else None
+    mismatches = manifest_mismatches(contract, manifest, sha256=sha256, rows=rows_known, extracted_on=named_on)
     problems += [_problem(contract, DeliveryRuleKind.MANIFEST, text) for text in mismatches]
     if FileStamp.of(file.path) != file.stamp:
         return None
@@ -337,6 +344,24 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         reading_version=run.reading_version,
         received_at=earlier.received_at if earlier and earlier.sha256 == sha256 else run.now,
     )
+
+
+def _date_problems(contract: FeedContract, file: LandingFile, name: DeliveryName) -> list[Problem]:
+    """What is wrong with the date in a file's name, by the day the file was written (what time it is now is no rule).
+
+    A day that had not come is counted; one that no clock explains refuses the file.
+    """
+    day = name.extract_date.replace(day=1) if name.month else name.extract_date
+    written_on = datetime.fromtimestamp(file.stamp.mtime_ns / 1e9, UTC).date()
+    if day.year < _FIRST_YEAR or (written_on.year >= _FIRST_YEAR and day.year > written_on.year + _YEARS_AHEAD):
+        text = (
+            f"the name says {name.extract_date}, which cannot be right; rename the file to {expected_names(contract)}"
+        )
+        return [_problem(contract, DeliveryRuleKind.FILE_NAME, text)]
+    if written_on.year >= _FIRST_YEAR and day > written_on + timedelta(days=1):
+        text = f"the name says {name.extract_date}, the file was written on {written_on}; send it under its true date"
+        return [_problem(contract, DeliveryRuleKind.EXTRACT_DATE, text)]
+    return []
 
 
 def _known_content(run: _Run, delivery_id: str, name: DeliveryName) -> _Content | None:

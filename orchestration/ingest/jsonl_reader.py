@@ -4,8 +4,8 @@ Belongs here: one object a line into columns, and saying at which line a file br
 (`streams`), column names (`tables`).
 
 A column is there if at least one object has its key; write a key with null where there is no value. Numbers keep the
-text they were written in. A list column's array becomes its values joined by `;`, as in delimited files; any other
-nested value stays JSON text.
+text they were written in. A list column's array becomes its values joined by `;`, as in delimited files. Any other
+nested value of a promised column refuses the file (its type has changed); of an extra column it stays JSON text.
 """
 
 from __future__ import annotations
@@ -20,8 +20,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.contracts import LIST_SEPARATOR, ColumnType, FeedContract
+from orchestration.ingest.problems import UnreadableError
 from orchestration.ingest.streams import open_text
-from orchestration.ingest.tables import MAX_RECORD_BYTES, Header, Reading, match_header, unreadable_record
+from orchestration.ingest.tables import (
+    MAX_COLUMNS,
+    MAX_RECORD_BYTES,
+    Header,
+    Reading,
+    match_header,
+    nul_character,
+    too_many_columns,
+    unreadable_record,
+)
 
 _BATCH_ROWS = 20_000
 
@@ -39,7 +49,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
-_decode = json.JSONDecoder(parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant).decode
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys differ; Python would silently keep the last of two values."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("an object has one key twice")
+    return found
+
+
+_decode = json.JSONDecoder(
+    parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant, object_pairs_hook=_object
+).decode
 
 
 def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Reading:
@@ -57,6 +77,8 @@ def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Readi
         rows += 1
         for key in record:
             keys.setdefault(key)
+        if len(keys) > MAX_COLUMNS:
+            raise too_many_columns(len(keys))
         if held is not None:
             held.append(record)
             if rows > _BATCH_ROWS:
@@ -90,7 +112,7 @@ def _record(line: bytes, number: int) -> dict[str, Any]:
         raise unreadable_record(number, what, "write one complete JSON object on each line") from None
     except (ValueError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise unreadable_record(number, what, "write numbers as JSON numbers, objects flat") from None
+        raise unreadable_record(number, what, "write numbers as JSON numbers, objects flat, each key once") from None
     if not isinstance(value, dict):
         raise unreadable_record(number, "not a JSON object", "write one JSON object on each line, no array around them")
     return value
@@ -106,7 +128,11 @@ def _batches(
 
     def table() -> pa.Table:
         columns = zip(delivered, kinds, strict=True)
-        arrays = [_texts([record.get(key) for record in batch], kind, contract) for key, kind in columns]
+        first = row - len(batch) + 1
+        arrays = [
+            _texts([record.get(key) for record in batch], kind, contract, name, first)
+            for (key, kind), name in zip(columns, header.names, strict=True)
+        ]
         return pa.Table.from_arrays(arrays, schema=schema)
 
     row = 0
@@ -124,12 +150,28 @@ def _batches(
         raise unreadable_record(row, "half of an escaped character pair here or before", advice) from None
 
 
-def _texts(values: list[Any], kind: ColumnType | None, contract: FeedContract) -> pa.Array:
+def _texts(values: list[Any], kind: ColumnType | None, contract: FeedContract, name: str, first: int) -> pa.Array:
     """One column as text; most columns are plain text throughout and need no look at each value."""
     if not set(map(type, values)) <= _PLAIN:
+        if kind is not None:
+            _check_flat(values, kind, name, first)
         values = [_text(value, kind, contract) for value in values]
     texts = pa.array(values, pa.string())
+    if pc.any(pc.match_substring(texts, "\0")).as_py():
+        raise nul_character(name)
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _check_flat(values: list[Any], kind: ColumnType, name: str, first: int) -> None:
+    """Raises at the first object, and the first array that is no list of texts in a list column."""
+    for row, value in enumerate(values, start=first):
+        is_list = kind is ColumnType.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if isinstance(value, dict | list) and not is_list:
+            wanted = "an array of texts" if kind is ColumnType.LIST else "one value"
+            raise UnreadableError(
+                f"record {row:,}: column {name} holds a nested object or array; send {wanted}, and other facts under "
+                "names of their own"
+            )
 
 
 def _text(value: Any, kind: ColumnType | None, contract: FeedContract) -> str | None:

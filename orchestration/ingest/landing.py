@@ -18,6 +18,7 @@ from orchestration.contracts import FeedContract, FeedMode
 from orchestration.ingest.problems import UnplacedFile
 
 MANIFEST_SUFFIX = ".manifest.json"
+_MAX_DEPTH = 20
 _IN_PROGRESS = (".tmp", ".temp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 
 
@@ -206,16 +207,27 @@ def _manifest_paths(path: Path, name: DeliveryName | None) -> tuple[Path, ...]:
     return full, path.with_name(path.name[: -len(name.extension) - 1] + MANIFEST_SUFFIX)
 
 
-def _walk(folder: Path, landing_dir: Path, found: list[tuple[Path, FileStamp]], unplaced: list[UnplacedFile]) -> None:
-    for entry in _entries(folder):
+def _walk(
+    folder: Path, landing_dir: Path, found: list[tuple[Path, FileStamp]], unplaced: list[UnplacedFile], depth: int = 0
+) -> None:
+    try:
+        entries = _entries(folder)
+    except PermissionError:
+        text = "may not be listed by the warehouse; give its user permission to read and enter the folder"
+        unplaced.append(UnplacedFile(relative_text(folder, landing_dir), "no-permission", text))
+        return
+    for entry in entries:
         path = Path(entry.path)
         try:
             status = entry.stat(follow_symlinks=False)
         except FileNotFoundError:  # renamed or removed since the folder was listed
             continue
         mode = status.st_mode
-        if stat.S_ISDIR(mode):
-            _walk(path, landing_dir, found, unplaced)
+        if stat.S_ISDIR(mode) and depth == _MAX_DEPTH:
+            text = f"lies more than {_MAX_DEPTH} folders deep and was not opened; put files in the feed's folder"
+            unplaced.append(UnplacedFile(relative_text(path, landing_dir), "too-deep", text))
+        elif stat.S_ISDIR(mode):
+            _walk(path, landing_dir, found, unplaced, depth + 1)
         elif stat.S_ISREG(mode):
             found.append((path, FileStamp.from_stat(status)))
         elif stat.S_ISLNK(mode):

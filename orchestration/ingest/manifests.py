@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from orchestration.contracts import FeedContract
 
 _MAX_BYTES = 1 << 20
+_CLOCK_TOLERANCE = timedelta(days=1)
+"""Midnight falls differently in UTC and in London."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,9 @@ class Manifest:
     feed: str | None = None
     rows: int | None = None
     sha256: str | None = None
+    extracted_on: date | None = None
+    period_start: date | None = None
+    period_end: date | None = None
     faults: tuple[str, ...] = ()
 
 
@@ -48,11 +54,24 @@ def read_manifest(path: Path) -> Manifest:
     if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows < 2**62):
         faults.append("the manifest's rows is not a whole number; write the number of data rows")
         rows = None
-    return Manifest(feed=feed, rows=rows, sha256=digest.lower() if digest else None, faults=tuple(faults))
+    return Manifest(
+        feed=feed,
+        rows=rows,
+        sha256=digest.lower() if digest else None,
+        extracted_on=_day(document.get("extracted_at"), "extracted_at", faults),
+        period_start=_day(document.get("period_start"), "period_start", faults),
+        period_end=_day(document.get("period_end"), "period_end", faults),
+        faults=tuple(faults),
+    )
 
 
-def manifest_mismatches(contract: FeedContract, manifest: Manifest, *, sha256: str, rows: int | None) -> list[str]:
-    """Where a manifest and its file disagree, in words; `rows` is None if the file could not be read."""
+def manifest_mismatches(
+    contract: FeedContract, manifest: Manifest, *, sha256: str, rows: int | None, extracted_on: date | None = None
+) -> list[str]:
+    """Where a manifest and its file disagree, in words.
+
+    `rows` is None if the file could not be read, `extracted_on` if its name gives no day.
+    """
     found = list(manifest.faults)
     if manifest.feed is not None and manifest.feed.lower() not in (contract.key, contract.feed):
         found.append(f"the manifest is for another feed than {contract.key}; deliver the file to its own folder")
@@ -66,7 +85,36 @@ def manifest_mismatches(contract: FeedContract, manifest: Manifest, *, sha256: s
             f"the manifest's sha256 begins {manifest.sha256[:12]}, the file's {sha256[:12]}; the file changed after "
             "the manifest was written: send both again"
         )
+    return found + _date_mismatches(manifest, extracted_on)
+
+
+def _date_mismatches(manifest: Manifest, extracted_on: date | None) -> list[str]:
+    found: list[str] = []
+    claimed, start, end = manifest.extracted_on, manifest.period_start, manifest.period_end
+    if extracted_on and claimed and abs(claimed - extracted_on) > _CLOCK_TOLERANCE:
+        found.append(
+            f"the manifest says extracted on {claimed}, the file name {extracted_on}; the file was renamed or its "
+            "manifest belongs to another: send both again"
+        )
+    if start and end and end < start:
+        found.append(f"the manifest's period ends {end}, before it starts {start}; write the period of the extract")
+    began, extracted = start or end, extracted_on or claimed
+    if began and extracted and began > extracted + _CLOCK_TOLERANCE:
+        found.append(
+            f"the manifest's period starts {began}, after the extract of {extracted}; the manifest belongs to another "
+            "file or the dates are wrong: send both again"
+        )
     return found
+
+
+def _day(value: Any, name: str, faults: list[str]) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.fromisoformat(value).date()
+    except (TypeError, ValueError):
+        faults.append(f"the manifest's {name} is not an ISO 8601 date; write it as 2024-01-31")
+        return None
 
 
 def _text(value: Any, name: str, faults: list[str]) -> str | None:

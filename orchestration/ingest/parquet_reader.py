@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from orchestration.contracts import LIST_SEPARATOR, ColumnType, FeedContract
 from orchestration.ingest.problems import UnreadableError
-from orchestration.ingest.tables import Header, Reading, column_by_name, match_header
+from orchestration.ingest.tables import Header, Reading, column_by_name, match_header, nul_character
 
 _BATCH_ROWS = 65_536
 _ADVICE = "write the file again, and compare its size before and after the transfer"
@@ -32,7 +32,7 @@ def read_parquet(contract: FeedContract, path: Path) -> Reading:
     """
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise UnreadableError(f"the file is not a complete Parquet file; {_ADVICE}") from None
     try:
         header = match_header(contract, list(file.schema_arrow.names))
@@ -52,11 +52,37 @@ def _batches(contract: FeedContract, file: pq.ParquetFile, header: Header) -> It
                 batch = next(batches, None)
                 if batch is None:
                     return
-                arrays = [text_of(contract, name, batch.column(place)) for place, name in enumerate(header.names)]
             except (pa.ArrowException, OSError):
                 raise UnreadableError(f"the file is damaged after row {rows:,}; {_ADVICE}") from None
+            arrays = [_checked(contract, name, batch.column(place)) for place, name in enumerate(header.names)]
             rows += batch.num_rows
             yield pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _checked(contract: FeedContract, name: str, values: pa.Array) -> pa.Array:
+    """`text_of` one column, or the reason why it has no text that everything after raw can read."""
+    column = column_by_name(contract, name)
+    is_list = column is not None and column.type is ColumnType.LIST and _is_list_of_texts(values.type)
+    if column is not None and pa.types.is_nested(values.type) and not is_list:
+        raise UnreadableError(f"column {name} holds nested values; send one value a row, as text")
+    try:
+        if pa.types.is_duration(values.type):  # would become a bare number of whatever unit it has
+            raise pa.ArrowNotImplementedError
+        text = text_of(contract, name, values)
+        text.validate(full=True)  # Parquet readers take bytes that are no UTF-8 for text; databases do not
+    except (pa.ArrowException, ValueError, OverflowError):
+        raise UnreadableError(
+            f"column {name} ({values.type}) holds values that cannot be written as text; send it as UTF-8 text"
+        ) from None
+    if pc.any(pc.match_substring(text, "\0")).as_py():
+        raise nul_character(name)
+    return text
+
+
+def _is_list_of_texts(kind: pa.DataType) -> bool:
+    if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
+        return False
+    return bool(pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type))
 
 
 def text_of(contract: FeedContract, name: str, values: pa.Array) -> pa.Array:

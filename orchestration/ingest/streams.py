@@ -51,6 +51,8 @@ class CheckedBytes(io.RawIOBase):
         self._compressed = compressed
         self._encoding = codecs.lookup(encoding).name
         self._decoder: codecs.IncrementalDecoder | None = None
+        self._as_utf8: codecs.IncrementalDecoder | None = None
+        self._is_ascii = True
         self._ready = b""
         self._position = 0
         self._lines = 0
@@ -113,20 +115,25 @@ class CheckedBytes(io.RawIOBase):
         for magic, description in _WRONG_KINDS:
             if raw.startswith(magic):
                 raise UnreadableError(
-                    f"the file is {description} under a text file's name; export it as text, or name it for what it is"
+                    f"the file is {description} under a text file's name; export it as text, or name it for what it is",
+                    DeliveryRuleKind.WRONG_CONTENT,
                 )
         if raw.startswith(_WIDE_MARKS):
             raise UnreadableError(f"the file is UTF-16; the contract says {self._encoding}; export it as that")
         start = raw[:512].lstrip(codecs.BOM_UTF8).lstrip().lower()
-        if start.startswith((b"<!doctype html", b"<html")):
+        if start.startswith(b"<"):
             raise UnreadableError(
-                "the file is a web page (often a log-in or error page saved in place of the export); send the export"
+                "the file is a web page or XML (often a log-in or error page saved in place of the export); send the "
+                "export",
+                DeliveryRuleKind.WRONG_CONTENT,
             )
         if raw.startswith(codecs.BOM_UTF8):  # the file itself says it is UTF-8, whatever the contract says
             raw = raw[len(codecs.BOM_UTF8) :]
             self._position += len(codecs.BOM_UTF8)
             self._encoding = "utf-8"
         self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        if self._encoding != "utf-8":
+            self._as_utf8 = codecs.getincrementaldecoder("utf-8")()
         return raw
 
     def _decode(self, raw: bytes) -> bytes:
@@ -140,7 +147,27 @@ class CheckedBytes(io.RawIOBase):
             raise self._error(what, offset, raw, f"export the file as {self._encoding}") from None
         if self._encoding == "utf-8":
             return raw
+        self._check_not_utf8(raw)
         return text.encode("utf-8")
+
+    def _check_not_utf8(self, raw: bytes) -> None:
+        """Raises at the end of a file that is UTF-8 throughout where the contract says otherwise.
+
+        A single-byte encoding reads UTF-8 without complaint, as `Ã¼` for `ü`; by chance nobody writes a whole file so.
+        """
+        if self._as_utf8 is None:
+            return
+        try:
+            self._as_utf8.decode(raw, final=self._ended)
+        except UnicodeDecodeError:
+            self._as_utf8 = None
+            return
+        self._is_ascii = self._is_ascii and raw.isascii()
+        if self._ended and not self._is_ascii:
+            raise UnreadableError(
+                f"the file is UTF-8, the contract says {self._encoding}: its accented letters would be read as two "
+                f"others; export it as {self._encoding}, or begin it with the UTF-8 byte order mark"
+            )
 
     def _error(self, what: str, offset: int, raw: bytes, advice: str) -> UnreadableError:
         line = self._lines + raw[: max(offset, 0)].count(b"\n") + 1

@@ -18,6 +18,11 @@ MAX_RECORD_BYTES = 4 << 20
 """Longest record read, and the block files are read in. Beyond it a quote was almost certainly left open, and reading
 on would fill the memory."""
 
+MAX_COLUMNS = 1_000
+"""Most columns read. The widest feed has 23; JSON objects keyed by somebody's number have as many as there are rows."""
+
+_MAX_NAMES_SHOWN = 20
+
 DELIVERY_ID = "_delivery_id"
 ROW_NUMBER = "_row_number"
 
@@ -68,6 +73,8 @@ def match_header(contract: FeedContract, delivered: list[str]) -> Header:
     Raises:
         UnreadableError: two columns have one name, so nobody can tell which is meant.
     """
+    if len(delivered) > MAX_COLUMNS:
+        raise too_many_columns(len(delivered))
     canonical = {normalised(column.physical_name): column.name for column in contract.columns}
     canonical |= {column.name: column.name for column in contract.columns}
     names: list[str] = []
@@ -126,12 +133,26 @@ def extra_column_message(header: Header) -> str:
 
 
 def _columns(names: tuple[str, ...]) -> str:
-    return f"column{'s' if len(names) > 1 else ''} {', '.join(names)}"
+    more = f" and {len(names) - _MAX_NAMES_SHOWN:,} more" if len(names) > _MAX_NAMES_SHOWN else ""
+    return f"column{'s' if len(names) > 1 else ''} {', '.join(names[:_MAX_NAMES_SHOWN])}{more}"
 
 
 def column_by_name(contract: FeedContract, name: str) -> Column | None:
     """The contract's column of that canonical name, or None for an extra one."""
     return contract.column(name) if name in contract.column_names else None
+
+
+def too_many_columns(found: int) -> UnreadableError:
+    """More columns than any feed could mean."""
+    return UnreadableError(
+        f"{found:,} columns or more, at most {MAX_COLUMNS:,} are read; send one record a row, its values under the "
+        "agreed names"
+    )
+
+
+def nul_character(name: str) -> UnreadableError:
+    """A NUL character inside a value, which text formats forbid and databases cut values at."""
+    return UnreadableError(f"column {name} holds a NUL character; take it out at the source and send the file again")
 
 
 def unreadable_record(line: int, what: str, advice: str) -> UnreadableError:

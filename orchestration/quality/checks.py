@@ -32,6 +32,9 @@ from orchestration.quality.typed_sql import does_not_read, elements, literal, na
 DELIVERY_ID = "_delivery_id"
 ROW_NUMBER = "_row_number"
 
+ROUNDED_NUMBER = r"^[+-]?[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$"
+"""How spreadsheets show a number too long for its cell."""
+
 
 class Expectation(StrEnum):
     """What is expected of the judged values."""
@@ -144,8 +147,23 @@ def _column_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozense
                 expectation=Expectation.MATCHES,
                 pattern=pattern,
             )
-        case ColumnRuleKind.RANGE:
-            return _range_check(column, rule)
+        case ColumnRuleKind.SPREADSHEET | ColumnRuleKind.RANGE:
+            is_range = rule.kind is ColumnRuleKind.RANGE
+            return _range_check(column, rule) if is_range else _rounded_check(column, rule)
+
+
+def _rounded_check(column: Column, rule: ColumnRule) -> Check:
+    text = text_name(column.name)
+    return Check(
+        rule=rule,
+        column=column.name,
+        checked=f"{text} is not null",
+        broken=f"{text} is not null and regexp_matches({text}, {literal(ROUNDED_NUMBER)})",
+        judged="null",
+        expectation=Expectation.IN_SET,
+        codes=frozenset({"holds"}),
+        outcomes=("holds", "is broken"),
+    )
 
 
 def _codes_check(column: Column, rule: ColumnRule, codes: frozenset[str], allowed: str) -> Check:

@@ -47,7 +47,11 @@ def ask(values: Sequence[tuple[Check, Sequence[Any]]]) -> Mapping[str, Answer]:
     answers: dict[str, Answer] = {}
     short = [item for item in values if len(item[1]) <= _WIDE_FRAME_ROWS]
     for group in ([short] if short else []) + [[item] for item in values if len(item[1]) > _WIDE_FRAME_ROWS]:
-        answers |= _validate(group)
+        try:
+            answers |= _validate(group)
+        except Exception as error:  # whatever a library raises, the delivery is held and the rules are named
+            fault = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+            answers |= {check.code: Answer(False, fault) for check, _ in group}
     return answers
 
 

@@ -4,7 +4,7 @@ Belongs here: which deliveries need judging, putting counts, verdicts and files 
 lost. Does not belong here: how rules are asked (`judging`) or what follows from the answers (`verdicts`).
 
 A delivery is judged once under one set of rules. When a rule, a threshold or a reference list changes, all are judged
-again from raw, without asking the agency for anything.
+again from raw, without asking the agency for anything; the same when a row is released.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from orchestration.quality.gate_files import (
     save_gate_tables,
 )
 from orchestration.quality.judging import Judging, RulesCannotBeAsked
+from orchestration.quality.quarantine_releases import Release, apply_releases, load_releases, with_releases
 from orchestration.quality.reference_lists import reference_codes
 from orchestration.quality.verdicts import (
     Delivery,
@@ -109,25 +110,30 @@ class GateSummary:
         }
 
 
-def gate_feed(contract: FeedContract, settings: Settings, *, report: Reporter | None = None) -> GateSummary:
+def gate_feed(
+    contract: FeedContract, settings: Settings, *, report: Reporter | None = None, anew: bool = False
+) -> GateSummary:
     """Brings the verdicts on a feed's deliveries up to date; always leaves the feed's three gate files.
 
     Args:
         contract: the feed.
         settings: where raw, reference lists and gate files are.
         report: receives progress, one line at a time.
+        anew: judge every delivery again from raw, though its verdict stands under these very rules.
 
     Raises:
         GateError: a rule could not be evaluated. Earlier verdicts stand; new deliveries are held.
+        ReleaseLogError: the log of released rows cannot be read.
         ReferenceListError: a reference list the contract names is not there.
         ConservationError: raw does not hold the rows its receipts say.
     """
     tell = report or (lambda message: None)
     codes = reference_codes(contract, settings.reference_dir)
     checks = checks_of(contract, codes)
-    version = rules_version(contract, codes)
+    releases = load_releases(settings, contract.key)
+    version = with_releases(rules_version(contract, codes), releases)
     deliveries = deliveries_of(contract, load_receipts(contract, settings))
-    earlier = load_gate_tables(contract, settings, version)
+    earlier = None if anew else load_gate_tables(contract, settings, version)
     known = _results_of(contract, earlier or GateTables.empty())
     judged_rows = {item.delivery_id: known[item.delivery_id] for item in deliveries if item.delivery_id in known}
     quarantined = [(earlier or GateTables.empty()).quarantined_rows]
@@ -141,9 +147,11 @@ def gate_feed(contract: FeedContract, settings: Settings, *, report: Reporter | 
         else:
             judged_rows |= results
             quarantined.append(rows)
+    if fault is not None and anew:
+        raise fault
     held = {item.delivery_id for item in new} if fault else set()
     decided = [item for item in deliveries if item.delivery_id not in held]
-    tables = _tables(contract, checks, decided, judged_rows, pa.concat_tables(quarantined))
+    tables = _tables(contract, checks, decided, judged_rows, pa.concat_tables(quarantined), releases)
     if earlier is None or any(
         not getattr(tables, name).equals(getattr(earlier, name))
         for name in ("deliveries", "quarantined_rows", "rule_results")
@@ -255,13 +263,16 @@ def _tables(
     deliveries: Sequence[Delivery],
     judged: Mapping[str, RowResults],
     quarantined: pa.Table,
+    releases: Sequence[Release],
 ) -> GateTables:
     columns = columns_by_rule(checks)
+    still, quarantined = apply_releases(contract, judged, quarantined, releases)
     rows: list[dict[str, Any]] = []
     results: list[dict[str, Any]] = []
     for item in deliveries:
         outcome = None if item.is_refused else judged[item.delivery_id]
-        verdict, codes, reasons = verdict_of(contract, item, outcome)
+        held = None if outcome is None else still[item.delivery_id]
+        verdict, codes, reasons = verdict_of(contract, item, held)
         counts = file_counts(contract, item) | dict(outcome.counts if outcome else {})
         rows.append(
             {
@@ -276,7 +287,7 @@ def _tables(
                 "file_name": item.first.file_name,
                 "sha256": item.first.sha256,
                 "rows_received": item.decisive.rows_received,
-                "rows_quarantined": outcome.rows_quarantined if outcome else 0,
+                "rows_quarantined": held.rows_quarantined if held else 0,
                 "verdict": verdict.value,
                 "reason_codes": ";".join(codes),
                 "reasons": "; ".join(reasons),

@@ -15,7 +15,7 @@ TEXT_SUFFIX = "__text"
 """In the judged relation a column has its typed value under its own name and its trimmed text under name + this."""
 
 _WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%b": 3}
-_ISO_MOMENT = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?"
+_ISO_MOMENT = r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?"
 _OFFSET = r"(Z|[+-]\d{2}:?\d{2})$"
 
 
@@ -76,7 +76,8 @@ def _timestamp(text: str, delivery: DeliveryFormat) -> str:
         return _strptime(text, pattern)
     # ISO texts differ harmlessly (blank for T, fractions, an offset more): staging reads them all
     bare = f"regexp_replace({text}, {literal(_OFFSET)}, '')"
-    any_iso = f"case when regexp_full_match({text}, {literal(_ISO_MOMENT)}) then try_cast({bare} as timestamp) end"
+    is_iso = f"{_has_year(text, '%Y')} and regexp_full_match({text}, {literal(_ISO_MOMENT)})"
+    any_iso = f"case when {is_iso} then try_cast({bare} as timestamp) end"
     if not pattern or "%z" in pattern:
         return any_iso
     return f"coalesce({_strptime(text, pattern)}, {any_iso})"
@@ -109,4 +110,11 @@ _READERS: Mapping[ColumnType, Callable[[str, DeliveryFormat], str]] = {
 def _strptime(text: str, pattern: str) -> str:
     """Text of exactly the pattern's width: `strptime` alone would take `1/2/24`. Costs nothing, unlike a regex."""
     shape = re.sub("%[A-Za-z]", lambda found: "_" * _WIDTHS[found.group()], pattern)
-    return f"case when {text} like {literal(shape)} then try_strptime({text}, {literal(pattern)}) end"
+    fits = f"{text} like {literal(shape)} and {_has_year(text, pattern)}"
+    return f"case when {fits} then try_strptime({text}, {literal(pattern)}) end"
+
+
+def _has_year(text: str, pattern: str) -> str:
+    """The year is not 0000: such a date is before the common era, and nothing outside the database can hold it."""
+    before = re.sub("%[A-Za-z]", lambda found: "_" * _WIDTHS[found.group()], pattern[: pattern.index("%Y")])
+    return f"substr({text}, {len(before) + 1}, 4) <> '0000'"

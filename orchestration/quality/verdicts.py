@@ -21,7 +21,9 @@ MIN_ROWS_FOR_SHARE = 20
 FILE_RULE_KINDS = frozenset(
     {
         DeliveryRuleKind.FILE_NAME,
+        DeliveryRuleKind.EXTRACT_DATE,
         DeliveryRuleKind.EMPTY_FILE,
+        DeliveryRuleKind.WRONG_CONTENT,
         DeliveryRuleKind.UNREADABLE,
         DeliveryRuleKind.MISSING_COLUMN,
         DeliveryRuleKind.UNKNOWN_COLUMN,

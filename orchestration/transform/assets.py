@@ -1,5 +1,6 @@
 """Dagster: dbt models as assets in two steps, before and after people are linked. Only wiring."""
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -118,8 +119,8 @@ def _dbt_build(context: AssetExecutionContext, settings: Settings) -> Iterator[A
         target=dbt_target_name(settings),
         dbt_executable=dbt_executable(),
     )
-    environment = dbt_environment(settings)
-    context.log.debug("dbt log: %s", environment["DBT_LOG_PATH"])
+    os.environ.update(dbt_environment(settings))  # dagster-dbt hands dbt this process's environment
+    context.log.debug("dbt log: %s", os.environ["DBT_LOG_PATH"])
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if seed_path(settings.reference_dir) == SHIPPED_LISTS:
         # The test suite holds the lists that ship; a user's own lists are tested in every build.

@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from orchestration.console.progress import STAGES
+from orchestration.settings import PROJECT_ROOT
 from tests.support import Warehouse, World
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -48,12 +49,20 @@ def duplicated(file: Path) -> Path:
     return file.with_name(f"{stem}_99{dot}{suffixes}")
 
 
+def own_reference_lists(folder: Path) -> Path:
+    """The lists that ship with one offence more, which no delivery names."""
+    shutil.copytree(PROJECT_ROOT / "seeds" / "reference", folder)
+    with (folder / "offences.csv").open("a", encoding="utf-8") as file:
+        file.write("ZZ99999,An offence of the user's own list,CS,summary_non_motoring,0,N\n")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The same deliveries, the later half first, then all, then some of them twice."""
+    """The same deliveries, a random half first, then all and some of them twice; under a user's own reference lists."""
     folder = tmp_path_factory.mktemp("in_pieces")
     landing = folder / "landing"
-    warehouse = Warehouse.at(folder, landing, keys_dir)
+    warehouse = Warehouse.at(folder, landing, keys_dir, own_reference_lists(folder / "reference"))
     files = delivered_files(world.landing_dir)
     chance = random.Random(5)
     first = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
@@ -69,6 +78,16 @@ def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFac
 
 def test_pieces_in_any_order_and_twice_give_the_same_content(built: Warehouse, in_pieces: Warehouse) -> None:
     assert in_pieces.fingerprints() == built.fingerprints()
+
+
+def test_a_users_own_reference_lists_are_the_ones_used_and_stay_as_they_are(in_pieces: Warehouse) -> None:
+    used = in_pieces.build_query("select title from reference.offences where cjs_offence_code = 'ZZ99999'")
+    assert used == [("An offence of the user's own list",)]
+    assert in_pieces.build_query("select min(force_code) from reference.police_forces") == [("01",)]
+    shipped = PROJECT_ROOT / "seeds" / "reference"
+    for path in in_pieces.settings.reference_dir.iterdir():
+        if path.name != "offences.csv":
+            assert path.read_bytes() == (shipped / path.name).read_bytes(), path.name
 
 
 class Reader(threading.Thread):

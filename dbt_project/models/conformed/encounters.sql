@@ -43,6 +43,16 @@ group_wordings as (
     where match = 'prefix'
 ),
 
+-- Forces write one outcome in capitals and in small letters: what reads alike counts alike.
+outcome_wordings as (
+    select
+        {{ justice.snake_case('outcome') }} as wording,
+        bool_or(is_arrest) as is_arrest,
+        bool_or(is_no_further_action) as is_no_further_action
+    from search_outcomes
+    group by {{ justice.snake_case('outcome') }}
+),
+
 search_encounters as (
     select
         searches.encounter_key as encounter_id,
@@ -60,8 +70,8 @@ search_encounters as (
         {{ justice.snake_case('searches.legislation') }} as legislation,
         cast(null as {{ dbt.type_string() }}) as reason_code,
         nullif({{ justice.snake_case('searches.outcome') }}, 'false') as outcome,
-        coalesce(search_outcomes.is_arrest, false) as is_arrest,
-        coalesce(search_outcomes.is_no_further_action, false) as is_no_further_action,
+        coalesce(outcome_wordings.is_arrest, false) as is_arrest,
+        coalesce(outcome_wordings.is_no_further_action, false) as is_no_further_action,
         searches.outcome_linked_to_object_of_search as is_linked_outcome,
         searches.part_of_a_policing_operation as is_part_of_operation,
         searches.removal_of_more_than_just_outer_clothing as is_more_than_outer_clothing_removed,
@@ -74,8 +84,8 @@ search_encounters as (
         on {{ justice.words_before_dash('searches.self_defined_ethnicity') }} = group_wordings.wording
     left join group_wordings as officer_wordings
         on {{ justice.words_before_dash('searches.officer_defined_ethnicity') }} = officer_wordings.wording
-    left join search_outcomes
-        on searches.outcome = search_outcomes.outcome
+    left join outcome_wordings
+        on {{ justice.snake_case('searches.outcome') }} = outcome_wordings.wording
 ),
 
 account_encounters as (
@@ -140,6 +150,7 @@ select
     is_receipt_offered,
     encounter_at,
     {{ justice.london_date('encounter_at') }} as encounter_local_date,
-    {{ justice.london_month('encounter_at') }} as month,
+    -- A search without a date belongs to the month whose file it stands in.
+    coalesce({{ justice.london_month('encounter_at') }}, file_month) as month,
     file_month
 from all_encounters
