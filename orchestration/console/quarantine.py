@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import typer
 
-from orchestration.console.query import text_table
+from orchestration.console.query import spreadsheet_safe, text_table
 from orchestration.contracts import FeedContract
 from orchestration.quality.quarantine import GatedDelivery, HeldRow, HeldRows, ReleaseOutcome
 from orchestration.quality.quarantine_regate import RegateReport, VerdictChange
@@ -33,9 +33,6 @@ _ID_SHOWN = 12
 """Characters of a delivery's id in a table: enough to name it; CSV and JSON give the whole."""
 
 _ROWS_SHOWN = 50
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 
 _FACTS = ("delivery_id", "row_number", "rule_code", "column_name", "is_released", "what_to_do")
 
@@ -199,11 +196,6 @@ def write_rows(delivery: GatedDelivery, rows: Sequence[HeldRow], chosen: RowsFor
         )
     elif rows:
         _write("\n".join(_blocks(delivery, rows)) + "\n")
-
-
-def spreadsheet_safe(value: str) -> str:
-    """The value with a leading apostrophe if a spreadsheet would run it as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def harmless(value: str) -> str:

@@ -23,6 +23,9 @@ from orchestration.settings import Settings
 TABLE_ROWS_SHOWN = 200
 _CELL_WIDTH = 60
 
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
+
 
 class OutputFormat(StrEnum):
     """How a result is written."""
@@ -148,12 +151,20 @@ def _is_number(arrow_type: pa.DataType) -> bool:
     return bool(pa.types.is_integer(arrow_type) or pa.types.is_floating(arrow_type) or pa.types.is_decimal(arrow_type))
 
 
+def spreadsheet_safe(value: str) -> str:
+    """The value with a leading apostrophe if a spreadsheet would run it as a formula."""
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+
+
 def _plain(table: pa.Table) -> pa.Table:
-    """The table with nested columns as JSON text, which CSV cannot hold otherwise."""
+    """The table as CSV can hold it: nested columns as JSON text, no text that a spreadsheet would run."""
     for index, field in enumerate(table.schema):
         if pa.types.is_nested(field.type):
             values = [
                 None if value is None else json.dumps(value, default=str) for value in table[field.name].to_pylist()
             ]
+            table = table.set_column(index, field.name, pa.array(values, pa.string()))
+        elif pa.types.is_string(field.type):
+            values = [value and spreadsheet_safe(value) for value in table[field.name].to_pylist()]
             table = table.set_column(index, field.name, pa.array(values, pa.string()))
     return table

@@ -46,6 +46,14 @@ def test_sums_are_numbers_and_dates_are_iso_in_json(connection: duckdb.DuckDBPyC
     assert json.loads(render(table, OutputFormat.JSON)) == [{"total": 3, "day": "2026-03-22"}]
 
 
+def test_text_that_a_spreadsheet_would_run_is_neutral_in_csv_and_exact_in_json(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    table = run_query(connection, "select * from (values ('=cmd|calc', -1), ('plain', 2), (null, 3)) v(text, number)")
+    assert render(table, OutputFormat.CSV).decode().splitlines()[1:] == ['"\'=cmd|calc",-1', '"plain",2', ",3"]
+    assert json.loads(render(table, OutputFormat.JSON))[0]["text"] == "=cmd|calc"
+
+
 def test_a_text_table_says_how_many_rows_there_are(connection: duckdb.DuckDBPyConnection) -> None:
     text = render(run_query(connection, "select range as n from range(1000)"), OutputFormat.TABLE).decode()
     assert "1,000 rows, first 200 shown" in text

@@ -68,7 +68,7 @@ def test_file_names_are_taken_apart(name: str, extract_date: str, sequence: str 
 def test_published_file_names_are_taken_apart(name: str, month: str, force_slug: str) -> None:
     match = CONTRACTS["police/stop_search"].delivery.file_name_regex.fullmatch(name)
     assert match is not None
-    assert match.groupdict() == {"month": month, "force_slug": force_slug, "extension": "csv"}
+    assert match.groupdict() == {"month": month, "force_slug": force_slug, "sequence": None, "extension": "csv"}
 
 
 @pytest.mark.parametrize(
