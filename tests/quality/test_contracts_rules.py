@@ -37,7 +37,7 @@ def test_nonsense_breaks_types_and_codes_and_blanks_break_what_is_required(
     settings = Settings.from_environment(landing_dir=tmp_path / "landing", data_dir=tmp_path / "data")
     folder = settings.landing_dir / contract.agency / contract.feed
     folder.mkdir(parents=True)
-    name = contract.delivery.file_name_pattern.replace("<YYYYMMDD>[_<n>]", "20240131")
+    name = contract.delivery.file_name_pattern.replace("[_<n>]", "").replace("<YYYYMMDD>", "20240131")
     name = name.replace("<YYYY-MM>", "2024-01").replace("<force-slug>", "kent")
     columns = [column.physical_name for column in contract.columns]
     rows = {column: [NONSENSE, None] for column in columns}
