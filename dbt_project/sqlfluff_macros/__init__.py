@@ -16,6 +16,8 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "type_string": lambda: "varchar",
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],
+    "measured_stages": lambda: ["offence_to_charge"],
+    "sequential_stages": lambda: ["offence_to_charge"],
 }
 
 

@@ -1,0 +1,117 @@
+with stages as (
+    select * from {{ ref('int_defendant_stages') }}
+),
+
+courts as (
+    select * from {{ ref('courts') }}
+),
+
+observation_window as (
+    select * from {{ ref('observation_window') }}
+),
+
+stage_days as (
+    {%- for stage in justice.measured_stages() %}
+    select
+        {{ justice.quarter_start('completion_date') }} as quarter,
+        {{ justice.or_unknown('court_code') }} as court_code,
+        jurisdiction_code as jurisdiction,
+        longest_offence_group as offence_group,
+        '{{ stage }}' as stage,
+        recorded_days_{{ stage }} as recorded_days
+    from stages
+    {%- if stage in ['charge_to_sending', 'receipt_to_completion'] %}
+    where is_crown_case
+    {%- endif %}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- Medians do not add up, so each roll-up is counted from the defendants themselves.
+rolled_up as (
+    select
+        quarter,
+        court_code,
+        jurisdiction,
+        offence_group,
+        stage,
+        recorded_days
+    from stage_days
+    union all
+    select
+        quarter,
+        court_code,
+        jurisdiction,
+        'all' as offence_group,
+        stage,
+        recorded_days
+    from stage_days
+    union all
+    select
+        quarter,
+        'ALL' as court_code,
+        jurisdiction,
+        offence_group,
+        stage,
+        recorded_days
+    from stage_days
+    union all
+    select
+        quarter,
+        'ALL' as court_code,
+        jurisdiction,
+        'all' as offence_group,
+        stage,
+        recorded_days
+    from stage_days
+),
+
+valid_days as (
+    select
+        *,
+        case when recorded_days >= 0 then recorded_days end as days
+    from rolled_up
+),
+
+summaries as (
+    select
+        quarter,
+        court_code,
+        jurisdiction,
+        offence_group,
+        stage,
+        count(*) as defendants,
+        count(days) as n,
+        {{ justice.exact_mean('days') }} as mean_days,
+        {{ justice.percentile('days', 0.5) }} as median_days,
+        {{ justice.percentile('days', 0.1) }} as p10_days,
+        {{ justice.percentile('days', 0.9) }} as p90_days,
+        {{ justice.count_where('recorded_days < 0') }} as negative_n,
+        {{ justice.count_where('recorded_days is null') }} as missing_n
+    from valid_days
+    group by quarter, court_code, jurisdiction, offence_group, stage
+)
+
+select
+    summaries.quarter,
+    summaries.court_code,
+    case when summaries.court_code = 'ALL' then 'All courts' else {{ justice.or_unknown('courts.name') }} end
+        as court_name,
+    case when summaries.court_code = 'ALL' then 'all' else {{ justice.or_unknown('courts.region') }} end
+        as court_region,
+    summaries.jurisdiction,
+    summaries.offence_group,
+    summaries.stage,
+    summaries.defendants,
+    summaries.n,
+    summaries.mean_days,
+    cast(summaries.median_days as double) as median_days,
+    cast(summaries.p10_days as double) as p10_days,
+    cast(summaries.p90_days as double) as p90_days,
+    summaries.negative_n,
+    summaries.missing_n,
+    observation_window.data_as_of
+from summaries
+cross join observation_window
+left join courts
+    on summaries.court_code = courts.court_ou_code
