@@ -154,3 +154,31 @@ def test_a_bottleneck_is_measured_against_all_courts(built: Warehouse) -> None:
     assert np.allclose(ours["national_median_days"], expected)
     slowest = ours[ours["rank_in_court"] == 1].set_index(COURT)["days_over_national_median"]
     assert (ours.groupby(COURT)["days_over_national_median"].max() == slowest.groupby(COURT).first()).all()
+
+
+def test_representation_at_the_first_hearing_is_what_the_courts_delivered(built: Warehouse) -> None:
+    """Unrepresented only where the court wrote NONE at the earliest appearance; blank is never unrepresented."""
+    data_dir = built.settings.data_dir
+    seen = newest_records(data_dir, "hmcts/hearing_defendants", ["hearing_id", "defendant_id"])
+    held = newest_records(data_dir, "hmcts/hearings", ["hearing_id"]).set_index("hearing_id")["hearing_date"]
+    people = newest_records(data_dir, "hmcts/defendants", ["defendant_id"]).set_index("defendant_id")
+    cases = newest_records(data_dir, "hmcts/cases", ["case_id"]).set_index("case_id")
+    seen["day"] = pd.to_datetime(seen["hearing_id"].map(held))
+    seen = seen[seen["day"].notna() & seen["defendant_id"].isin(people.index)]
+    case = seen["defendant_id"].map(people["case_id"])
+    lead = cases["merged_into_case_id"]
+    while case.map(lead).notna().any():
+        case = case.map(lead).fillna(case)
+    seen["case"] = case
+    came = seen["attendance"].isin(["IN_PERSON", "BY_VIDEO"]).groupby(seen["case"]).transform("max").astype(bool)
+    is_single_justice = (seen["case"].map(cases["initiation_code"]) == "J") & ~came
+    is_person = seen["defendant_id"].map(people["defendant_type"]) == "P"
+    first = seen[is_person & ~is_single_justice].sort_values(["day", "hearing_id"]).drop_duplicates("defendant_id")
+    ours = mart(built, "representation")
+    ours = ours[ours["stage"] == "first_hearing"]
+    assert ours["defendants"].sum() == len(first) > 300
+    assert ours["unrepresented"].sum() == (first["representation"] == "NONE").sum()
+    recorded = first["representation"].notna() & (first["representation"] != "NONE")
+    assert ours["represented"].sum() - ours["represented_by_order_alone"].sum() == recorded.sum()
+    by_quarter = (first["representation"] == "NONE").groupby(quarter_of(first["day"])).sum()
+    assert (ours.groupby("quarter")["unrepresented"].sum() == by_quarter).all()

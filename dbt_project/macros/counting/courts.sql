@@ -22,3 +22,20 @@
 {%- macro measured_stages() -%}
     {{ return(justice.sequential_stages() + ['offence_to_completion', 'charge_to_sending', 'receipt_to_completion']) }}
 {%- endmacro -%}
+
+
+{#-
+    Whether a defendant was represented at a hearing, in three values. NONE is unrepresented. Nothing recorded is not
+    the same: it is represented where a legal aid order was in force that day, else unknown, never unrepresented.
+-#}
+{%- macro representation_status(representation_code, hearing_date, granted_date, ended_date) -%}
+    case
+        when {{ representation_code }} = 'NONE' then 'unrepresented'
+        when {{ representation_code }} is not null then 'represented'
+        when
+            {{ granted_date }} <= {{ hearing_date }}
+            and ({{ ended_date }} is null or {{ hearing_date }} < {{ ended_date }})
+            then 'represented'
+        else 'unknown'
+    end
+{%- endmacro -%}

@@ -45,7 +45,7 @@ described_charges as (
         offence_list.category as offence_category,
         {{ justice.or_unknown('offence_list.offence_group') }} as offence_group,
         offence_list.max_sentence_months,
-        offence_list.imprisonable as is_imprisonable,
+        offence_list.imprisonable = 'Y' as is_imprisonable,
         recorded_offences.mode_of_trial_reason as mode_of_trial_reason_code,
         recorded_offences.plea as plea_code,
         recorded_offences.verdict as verdict_code,
