@@ -96,10 +96,11 @@ def simulate(
 def run(landing: LandingOption = None, data: DataOption = None) -> None:
     """Build everything from what has been delivered, and publish it.
 
-    Lands, gates, stages, links, conforms, counts, audits and publishes: the same job the nightly schedule runs. A bad
-    delivery is refused with its reason and stops nobody else. Readers see the last complete build until the new one
-    is whole.
+    Lands, gates, stages, links, conforms, counts, audits and publishes: the same two jobs the nightly schedule starts.
+    A bad delivery is refused with its reason and stops nobody else. Readers see the last complete build until the new
+    one is whole. Exit code 0 if it was published, whatever was refused; 1 if not, or if a feed could not be received.
     """
+    from orchestration.console.outcome import outcome_lines
     from orchestration.console.run import run_build
     from orchestration.publish import latest_publication
 
@@ -110,33 +111,24 @@ def run(landing: LandingOption = None, data: DataOption = None) -> None:
     publication = latest_publication(settings)
     if publication is None:
         raise RuntimeError("the run ended without a publication")
-    rows = sum(content.rows for content in publication.tables.values())
-    terminal.print(
-        f"Published {len(publication.tables)} tables, {rows:,} rows, data as of {publication.data_as_of}; "
-        f"{report.checks} checks, {len(report.failed_checks)} not passed.",
-        highlight=False,
-    )
-    terminal.print(f"  database  {shown_path(settings.published_database)}", highlight=False)
-    terminal.print(f"  parquet   {shown_path(settings.published_dir / 'parquet')}", highlight=False)
-    if report.failed_checks:
-        terminal.print("Not passed (warehouse status says which deliveries were refused, and why):", highlight=False)
-        for check in report.failed_checks:
-            terminal.print(f"  {check}", highlight=False)
-    terminal.print("Next: warehouse questions · warehouse sql · warehouse status · make serve", highlight=False)
+    for line in outcome_lines(report, publication, settings, shown_path):
+        note(line)
+    if report.faults:
+        raise typer.Exit(1)
 
 
 @app.command()
 def status(data: DataOption = None, landing: LandingOption = None) -> None:
     """What arrived, what was refused, how fresh each feed is, and what is published."""
     from orchestration.console.query import text_table
-    from orchestration.console.status import status_table, warehouse_status
+    from orchestration.console.status import refusal_lines, status_table, warehouse_status
     from orchestration.contracts import load_feed_contracts
 
     settings = Settings.from_environment(data_dir=data, landing_dir=landing)
     current = warehouse_status(settings, load_feed_contracts(settings.contracts_dir))
     typer.echo(text_table(status_table(current)))
-    for refusal in current.refusals:
-        typer.echo(f"refused: {refusal.feed}/{refusal.file_name}: {refusal.reasons}")
+    for line in refusal_lines(current):
+        typer.echo(line)
     for unplaced in current.unplaced:
         typer.echo(f"not a delivery: {unplaced.path}: {unplaced.message}")
     if current.publication:

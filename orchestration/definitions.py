@@ -1,20 +1,21 @@
-"""The single Dagster entry point: assembles assets, checks, the job, the schedule and the sensor.
+"""The single Dagster entry point: assembles assets, checks, jobs, the schedule and the sensors.
 
 Loading it reads the data contracts and dbt's manifest, nothing else: no network, no database, no landing folder.
 """
 
-from dagster import AssetKey, AssetsDefinition, AssetSelection, Definitions, define_asset_job, in_process_executor
+from dagster import AssetKey, AssetsDefinition, Definitions
 
 from orchestration.console.progress import progress_logger
 from orchestration.contracts import load_feed_contracts
 from orchestration.ingest.assets import ingest_assets
+from orchestration.jobs import build_job, receive_job
 from orchestration.linkage.assets import linkage_asset
 from orchestration.publish.assets import publish_asset
 from orchestration.quality.assets import quality_assets
 from orchestration.resources import WarehouseResource
 from orchestration.settings import PROJECT_ROOT
 from orchestration.transform.assets import transform_assets
-from orchestration.triggers import BUILD_JOB, new_delivery_sensor, nightly_schedule
+from orchestration.triggers import build_sensors, new_delivery_sensor, nightly_schedule
 
 contracts = list(load_feed_contracts(PROJECT_ROOT / "data_contracts").values())
 dbt_steps = transform_assets()
@@ -25,13 +26,6 @@ def _published_models(steps: list[AssetsDefinition]) -> list[AssetKey]:
     return sorted(key for step in steps for key in step.keys if key.path[0] in {"conformed", "marts"})
 
 
-build_job = define_asset_job(
-    BUILD_JOB,
-    selection=AssetSelection.all(),
-    description="Lands, gates, stages, links, conforms, counts and publishes everything that has been delivered.",
-    executor_def=in_process_executor,
-)
-
 defs = Definitions(
     assets=[
         *ingest_assets(contracts),
@@ -40,9 +34,9 @@ defs = Definitions(
         linkage_asset(),
         publish_asset(_published_models(dbt_steps)),
     ],
-    jobs=[build_job],
+    jobs=[receive_job, build_job],
     schedules=[nightly_schedule],
-    sensors=[new_delivery_sensor],
+    sensors=[new_delivery_sensor, *build_sensors],
     resources={"warehouse": WarehouseResource()},
     loggers={"progress": progress_logger},
 )

@@ -2,7 +2,8 @@
 
 The terminal, the schedule and the sensor may all start a run; the build database takes one writer. A run that finds
 another one at work waits for it, and says so. The lock is the operating system's (`flock`), so a killed run leaves
-nothing behind to clean up.
+nothing behind to clean up. What runs inside a locked block may take the lock again: `warehouse run` holds it over two
+Dagster runs, each of which asks for it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 _POLL_SECONDS = 0.5
+
+_held: ContextVar[frozenset[Path]] = ContextVar("held_build_locks", default=frozenset())
+"""Lock files held by the calling code. Another thread does not inherit it, and waits as another process would."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -25,7 +30,7 @@ class AlreadyRunningError(RuntimeError):
 def build_lock(
     data_dir: Path, *, wait_seconds: float, report: Callable[[str], None] = lambda message: None
 ) -> Iterator[None]:
-    """Holds the one lock of a data directory.
+    """Holds the one lock of a data directory; inside a block that holds it already, does nothing more.
 
     Args:
         data_dir: the warehouse's data directory.
@@ -36,7 +41,10 @@ def build_lock(
         AlreadyRunningError: the other run did not end in time.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / ".lock"
+    path = data_dir.resolve() / ".lock"
+    if path in _held.get():
+        yield
+        return
     with path.open("a+", encoding="ascii") as file:
         deadline = time.monotonic() + wait_seconds
         waiting = False
@@ -59,7 +67,9 @@ def build_lock(
         file.truncate()
         file.write(str(os.getpid()))
         file.flush()
+        _held.set(_held.get() | {path})
         try:
             yield
         finally:
+            _held.set(_held.get() - {path})
             fcntl.flock(file, fcntl.LOCK_UN)

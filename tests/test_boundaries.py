@@ -14,7 +14,7 @@ PACKAGE = PROJECT_ROOT / "orchestration"
 FLOW = (
     {"settings"},
     {"contracts"},
-    {"run_lock"},
+    {"run_lock", "retries"},
     {"resources"},
     {"ingest"},
     {"quality"},
@@ -24,6 +24,7 @@ FLOW = (
     {"sharing"},
     {"publish"},
     {"simulation"},
+    {"jobs"},
     {"triggers"},
     {"console"},
     {"definitions"},

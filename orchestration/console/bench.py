@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from orchestration.console.progress import STAGES
+from orchestration.console.progress import STAGES, stage_of
 from orchestration.console.run import RunReport, run_build
 from orchestration.contracts import load_feed_contracts
 from orchestration.settings import Settings
@@ -46,7 +46,7 @@ def benchmark(settings: Settings, run: Callable[[Settings], RunReport] = run_bui
     report = run(settings)
     total = time.monotonic() - started
     stages = tuple(
-        (title, sum(timing.seconds for timing in report.timings if timing.step.startswith(prefix)))
+        (title, sum(timing.seconds for timing in report.timings if stage_of(timing.step) == prefix))
         for prefix, title in STAGES
     )
     return Benchmark(

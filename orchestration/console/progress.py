@@ -1,9 +1,13 @@
-"""Progress of a run at the terminal: one line per stage, made from Dagster's own events."""
+"""Progress of a run at the terminal: one line per stage, made from Dagster's own events.
+
+Belongs here: the stages and how they are shown. Does not belong here: what a run did, as a value (`run`).
+"""
 
 import logging
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from dagster import DagsterEvent, DagsterEventType, InitLoggerContext, logger
@@ -13,12 +17,24 @@ from rich.status import Status
 STAGES = (
     ("raw__", "read what agencies landed"),
     ("gate__", "gate each delivery by its contract"),
+    ("gate__ledger", "balance rows received and rows gated"),
     ("dbt_staging", "stage: type, map, normalise identifiers"),
     ("linkage__", "link people across agencies"),
     ("dbt_marts", "conform and count"),
     ("published__", "audit and publish"),
 )
-"""Step-key prefixes in the order they run, and what a person would call them."""
+"""Step-key prefixes in the order they run, and what a person would call them. The longest prefix that fits counts."""
+
+
+GATE = "gate__"
+
+_RUN_ENDS = frozenset({DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE, DagsterEventType.RUN_CANCELED})
+
+
+def stage_of(step: str | None) -> str | None:
+    """The prefix in `STAGES` a step belongs to; None for a step of no stage, or no step."""
+    fitting = [prefix for prefix, _ in STAGES if step and step.startswith(prefix)]
+    return max(fitting, key=len, default=None)
 
 
 @dataclass
@@ -50,13 +66,16 @@ class ProgressHandler(logging.Handler):
         self.stages = {prefix: StageProgress(title) for prefix, title in STAGES}
         self.current: str | None = None
         self._status: Status | None = None
+        self._refusing: set[str] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Handles one record of the run."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", None) or {}
         step = meta.get("step_key")
         event = meta.get("dagster_event")
-        stage = self._stage(step)
+        if isinstance(event, DagsterEvent) and event.event_type in _RUN_ENDS:
+            self._finish_stage()
+        stage = stage_of(step)
         if stage is None or step is None:
             return
         if isinstance(event, DagsterEvent):
@@ -82,18 +101,19 @@ class ProgressHandler(logging.Handler):
             if not evaluation.passed:
                 where = f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
                 progress.failed.append(where)
+                self._refusing.add(step)
                 self._print(f"  [yellow]![/] not passed: {where}")
         elif kind is DagsterEventType.STEP_SUCCESS:
-            progress.steps += 1
-            progress.seconds = time.monotonic() - progress.started
-            if stage == STAGES[-1][0]:
-                self._finish_stage()
+            self._count(progress)
+        elif kind is DagsterEventType.STEP_FAILURE and stage == GATE and step in self._refusing:
+            self._count(progress)  # the gate has done its work: it refused something, and has said so
         elif kind is DagsterEventType.STEP_FAILURE:
             self._finish_stage()
             self._print(f"  [red]✗[/] {step} failed")
 
-    def _stage(self, step: str | None) -> str | None:
-        return next((prefix for prefix, _ in STAGES if step and step.startswith(prefix)), None)
+    def _count(self, progress: StageProgress) -> None:
+        progress.steps += 1
+        progress.seconds = time.monotonic() - progress.started
 
     def _finish_stage(self) -> None:
         if self._status:
@@ -109,7 +129,13 @@ class ProgressHandler(logging.Handler):
 
 @logger({}, description="One line per stage on standard error.")
 def progress_logger(init_context: InitLoggerContext) -> logging.Logger:
-    """The logger `warehouse run` uses; one new handler for each run."""
+    """The logger `warehouse run` uses."""
     run_logger = logging.Logger("warehouse.progress", logging.DEBUG)
-    run_logger.addHandler(ProgressHandler(Console(file=sys.stderr)))
+    run_logger.addHandler(_handler_of(init_context.run_id or ""))
     return run_logger
+
+
+@lru_cache(maxsize=4)
+def _handler_of(run_id: str) -> ProgressHandler:
+    """One handler for each run: Dagster makes a run's logger twice, for the run's own events and for its steps'."""
+    return ProgressHandler(Console(file=sys.stderr))

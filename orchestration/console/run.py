@@ -1,4 +1,7 @@
-"""Runs the Dagster build job in this process: the same job the schedule runs."""
+"""Runs the two Dagster jobs in this process, one after the other: the same jobs the schedule and the sensors run.
+
+Belongs here: running them, and what they did as a value. Does not belong here: showing it (`progress`, the command).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import logging
 import os
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +23,15 @@ from dagster import (
     ExecuteInProcessResult,
     RunsFilter,
 )
+from dagster._core.events import RunFailureReason
 from sqlalchemy import Engine
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.run_lock import build_lock
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.dbt import prepare_manifest
-from orchestration.triggers import BUILD_JOB
 
 _DAGSTER_YAML = """\
 # Written by the warehouse when the file is missing; edit it freely.
@@ -60,13 +64,29 @@ class StepTiming:
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a finished run did: its Dagster id, step times, failed checks (`asset: check`), models and tests run."""
+    """What a run that published did, receiving and building together.
+
+    Attributes:
+        run_id: Dagster's id of the build.
+        timings: steps that ended well, and gates that refused something.
+        failed_checks: `asset: check`, those of the gates left out: they are in `refusals`.
+        assets, checks: models and tables made, tests and checks run.
+        refusals: deliveries refused and not yet corrected, or held because a rule cannot be asked, a sentence each.
+        faults: feeds that could not be received for another reason; they are built from what was received before.
+    """
 
     run_id: str
     timings: tuple[StepTiming, ...]
     failed_checks: tuple[str, ...]
     assets: int
     checks: int
+    refusals: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def checks_not_passed(self) -> int:
+        """Checks that did not pass, the gates' among them."""
+        return len(self.failed_checks) + len(self.refusals)
 
 
 def prepare_dagster_home(settings: Settings) -> None:
@@ -86,7 +106,7 @@ def load_definitions(settings: Settings) -> Definitions:
 
 
 def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: float = 0.0) -> RunReport:
-    """Runs the whole build in this process.
+    """Receives and builds in this process, under one lock: nothing comes between the two runs.
 
     Args:
         settings: the warehouse to build.
@@ -96,29 +116,49 @@ def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: f
     Raises:
         AlreadyRunningError: another run is at work.
         FileNotFoundError: a reference list is missing.
-        RunFailedError: a step failed.
+        RunFailedError: a step of the build failed. A feed that could not be received does not stop the build.
     """
     require_reference_lists(settings)
     os.environ.update(settings.as_environment())
     prepare_dagster_home(settings)
-    # Says so at once if another run is at work; the run itself takes the lock again and holds it.
-    with build_lock(settings.data_dir, wait_seconds=wait_seconds), DagsterInstance.get() as instance:
-        end_killed_runs(instance)
-    definitions = load_definitions(settings)
+    with build_lock(settings.data_dir, wait_seconds=wait_seconds):
+        with DagsterInstance.get() as instance:
+            end_killed_runs(instance)
+        definitions = load_definitions(settings)
+        with (
+            _quiet_libraries(),
+            _unsynced_event_log(),
+            DagsterInstance.get() as instance,
+            Path(os.devnull).open("w", encoding="utf-8") as nowhere,
+            redirect_stdout(nowhere),  # dbt's own lines; they are kept in its log
+        ):
+            received = _execute(definitions, RECEIVE_JOB, instance, show_progress=show_progress)
+            built = _execute(definitions, BUILD_JOB, instance, show_progress=show_progress)
+            report = _report(received, built, _refusal_timings(instance, received))
+    if not built.success:
+        raise RunFailedError(_failure(report, built))
+    return report
+
+
+def _execute(
+    definitions: Definitions, job: str, instance: DagsterInstance, *, show_progress: bool
+) -> ExecuteInProcessResult:
+    """Runs one job to its end, whether its steps succeed or fail.
+
+    Raises:
+        KeyboardInterrupt: a person stopped it; Dagster itself would only mark the run as failed.
+    """
     loggers = {"progress": {}} if show_progress else {"console": {"config": {"log_level": "CRITICAL"}}}
-    with (
-        _quiet_libraries(),
-        _unsynced_event_log(),
-        DagsterInstance.get() as instance,
-        Path(os.devnull).open("w", encoding="utf-8") as nowhere,
-        redirect_stdout(nowhere),  # dbt's own lines; they are kept in its log
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, raise_on_error=False, run_config={"loggers": loggers}
+    )
+    if any(
+        event.event_type is DagsterEventType.RUN_FAILURE
+        and event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+        for event in result.all_events
     ):
-        result = definitions.resolve_job_def(BUILD_JOB).execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": loggers}
-        )
-    if not result.success:
-        raise RunFailedError(_failure(result))
-    return _report(result)
+        raise KeyboardInterrupt
+    return result
 
 
 def require_reference_lists(settings: Settings) -> None:
@@ -142,15 +182,19 @@ def end_killed_runs(instance: DagsterInstance) -> None:
     Without it the next build would wait for ever for a slot nobody holds. Call it with the build lock held: then no
     build is at work, and whatever looks so is dead.
     """
-    for record in instance.get_runs(RunsFilter(job_name=BUILD_JOB, statuses=[DagsterRunStatus.STARTED])):
-        instance.report_run_failed(record, "The process of this run was killed.")
+    for job in (RECEIVE_JOB, BUILD_JOB):
+        for record in instance.get_runs(RunsFilter(job_name=job, statuses=[DagsterRunStatus.STARTED])):
+            instance.report_run_failed(record, "The process of this run was killed.")
     for run_id in instance.event_log_storage.get_concurrency_run_ids():
         instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 
 
-def _report(result: ExecuteInProcessResult) -> RunReport:
-    timings, failed, assets, checks = [], [], 0, 0
-    for event in result.all_events:
+def _report(
+    received: ExecuteInProcessResult, built: ExecuteInProcessResult, refusal_timings: Iterable[StepTiming]
+) -> RunReport:
+    timings, failed, assets, checks = list(refusal_timings), [], 0, 0
+    refusing = _steps_with_failed_checks(received)
+    for event in (*received.all_events, *built.all_events):
         step = event.step_key or ""
         if event.event_type is DagsterEventType.STEP_SUCCESS:
             timings.append(StepTiming(step, event.step_success_data.duration_ms / 1000))
@@ -159,33 +203,81 @@ def _report(result: ExecuteInProcessResult) -> RunReport:
         elif event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
             checks += 1
             evaluation = event.asset_check_evaluation_data
-            if not evaluation.passed:
+            if not evaluation.passed and step not in refusing:
                 failed.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
-    return RunReport(result.run_id, tuple(timings), tuple(failed), assets, checks)
+    reasons = _step_failures(received)
+    faults = [f"{step}: {reason}" for step, reason in reasons.items() if step not in refusing]
+    if not received.success and not reasons:
+        faults += _run_failures(received)
+    return RunReport(
+        run_id=built.run_id,
+        timings=tuple(timings),
+        failed_checks=tuple(failed),
+        assets=assets,
+        checks=checks,
+        refusals=tuple(line for step, reason in reasons.items() if step in refusing for line in reason.splitlines()),
+        faults=tuple(faults),
+    )
 
 
-def _failure(result: ExecuteInProcessResult) -> str:
-    lines = []
-    for event in result.all_events:
-        if event.event_type in {DagsterEventType.STEP_FAILURE, DagsterEventType.PIPELINE_FAILURE}:
-            lines += _reasons(event)
-    checks = [
-        f"check failed: {event.asset_check_evaluation_data.asset_key.to_user_string()}: "
-        f"{event.asset_check_evaluation_data.check_name}"
+def _refusal_timings(instance: DagsterInstance, received: ExecuteInProcessResult) -> tuple[StepTiming, ...]:
+    """Times of the gates that refused something: for a step that fails Dagster reports no duration."""
+    refusing = sorted(_steps_with_failed_checks(received))
+    stats = instance.get_run_step_stats(received.run_id, refusing) if refusing else []
+    return tuple(
+        StepTiming(item.step_key, item.end_time - item.start_time)
+        for item in stats
+        if item.start_time is not None and item.end_time is not None
+    )
+
+
+def _steps_with_failed_checks(result: ExecuteInProcessResult) -> frozenset[str]:
+    return frozenset(
+        event.step_key or ""
         for event in result.all_events
         if event.event_type is DagsterEventType.ASSET_CHECK_EVALUATION and not event.asset_check_evaluation_data.passed
+    )
+
+
+def _failure(report: RunReport, built: ExecuteInProcessResult) -> str:
+    reasons = [f"{step}: {reason}" for step, reason in _step_failures(built).items()] or _run_failures(built)
+    return "\n".join(
+        [
+            *reasons,
+            *(f"check failed: {check}" for check in report.failed_checks),
+            *(f"could not be received: {fault}" for fault in report.faults),
+            *(f"refused: {refusal}" for refusal in report.refusals),
+            "Nothing was published; what was published before stays.",
+        ]
+    )
+
+
+def _step_failures(result: ExecuteInProcessResult) -> dict[str, str]:
+    """Why each failed step failed, in the words of what went wrong first."""
+    return {
+        event.step_key or "": _reason(event)
+        for event in result.all_events
+        if event.event_type is DagsterEventType.STEP_FAILURE
+    }
+
+
+def _reason(event: DagsterEvent) -> str:
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description.strip()
+    cause = data.error
+    while cause and cause.cause:
+        cause = cause.cause
+    return cause.message.strip() if cause else "failed"
+
+
+def _run_failures(result: ExecuteInProcessResult) -> list[str]:
+    """Why a run failed that failed in no step: its resources could not be had."""
+    return [
+        event.message or "the run failed"
+        for event in result.all_events
+        if event.event_type is DagsterEventType.RUN_FAILURE
     ]
-    return "\n".join([*dict.fromkeys(lines + checks), "Nothing was published; what was published before stays."])
-
-
-def _reasons(event: DagsterEvent) -> list[str]:
-    if event.event_type is DagsterEventType.STEP_FAILURE:
-        error = event.step_failure_data.error
-        cause = error
-        while cause and cause.cause:
-            cause = cause.cause
-        return [f"{event.step_key}: {cause.message.strip() if cause else 'failed'}"]
-    return []
 
 
 @contextmanager

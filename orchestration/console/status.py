@@ -1,47 +1,26 @@
-"""What arrived, what was refused, how fresh each feed is and what is published."""
+"""What arrived, what was refused and what became of that, how fresh each feed is and what is published.
+
+Belongs here: the picture as values and lines. Does not belong here: which refusals are outstanding (`quality`).
+"""
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 
-import duckdb
 import pyarrow as pa
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest import UnplacedFile, files_not_yet_ingested, look_outside_feeds
 from orchestration.publish import Publication, latest_publication
+from orchestration.quality.standing import GateStanding, gate_standing, refusal_sentence
 from orchestration.settings import Settings
-
-
-@dataclass(frozen=True)
-class FeedStatus:
-    """One feed: deliveries and rows by verdict, and the newest extract date accepted."""
-
-    feed: str
-    deliveries: int
-    rejected: int
-    rows_received: int
-    rows_quarantined: int
-    newest_extract: date | None
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """One rejected delivery and why."""
-
-    feed: str
-    file_name: str
-    reasons: str
 
 
 @dataclass(frozen=True)
 class WarehouseStatus:
     """The whole picture, feeds in the order of the contracts."""
 
-    feeds: tuple[FeedStatus, ...]
-    refusals: tuple[Refusal, ...]
+    feeds: tuple[GateStanding, ...]
     files_waiting: int
     unplaced: tuple[UnplacedFile, ...]
     publication: Publication | None
@@ -49,10 +28,8 @@ class WarehouseStatus:
 
 def warehouse_status(settings: Settings, contracts: dict[str, FeedContract]) -> WarehouseStatus:
     """Reads the gate's verdicts, the landing folder and the publication record; opens no database a build may hold."""
-    rows, refusals = _verdicts(settings)
     return WarehouseStatus(
-        feeds=tuple(rows.get(key, FeedStatus(key, 0, 0, 0, 0, None)) for key in contracts),
-        refusals=refusals,
+        feeds=tuple(gate_standing(contract, settings) for contract in contracts.values()),
         files_waiting=len(files_not_yet_ingested(contracts.values(), settings)),
         unplaced=tuple(look_outside_feeds(contracts.values(), settings.landing_dir)),
         publication=latest_publication(settings),
@@ -61,35 +38,30 @@ def warehouse_status(settings: Settings, contracts: dict[str, FeedContract]) -> 
 
 def status_table(status: WarehouseStatus) -> pa.Table:
     """The feeds as a table: one row each."""
+    feeds = status.feeds
     return pa.table(
         {
-            "feed": [feed.feed for feed in status.feeds],
-            "deliveries": [feed.deliveries for feed in status.feeds],
-            "refused": [feed.rejected for feed in status.feeds],
-            "rows received": [feed.rows_received for feed in status.feeds],
-            "quarantined": [feed.rows_quarantined for feed in status.feeds],
+            "feed": [item.feed for item in feeds],
+            "deliveries": [item.deliveries for item in feeds],
+            "refused": [len(item.refusals) for item in feeds],
+            "outstanding": [len(item.outstanding) for item in feeds],
+            "rows received": [item.rows_received for item in feeds],
+            "quarantined": [item.rows_quarantined for item in feeds],
             "newest extract": [
-                feed.newest_extract.isoformat() if feed.newest_extract else "never delivered" for feed in status.feeds
+                item.newest_accepted.isoformat() if item.newest_accepted else "never delivered" for item in feeds
             ],
         }
     )
 
 
-def _verdicts(settings: Settings) -> tuple[dict[str, FeedStatus], tuple[Refusal, ...]]:
-    folder = settings.gate_dir / "deliveries"
-    if not any(folder.glob("*.parquet")):
-        return {}, ()
-    source = f"read_parquet('{str(folder).replace(chr(39), chr(39) * 2)}/*.parquet', union_by_name = true)"
-    with closing(duckdb.connect()) as connection:
-        counts = connection.execute(
-            f"""
-            select agency || '/' || feed, count(*), count(*) filter (where verdict = 'rejected'),
-                sum(rows_received)::bigint, sum(rows_quarantined)::bigint,
-                max(extract_date) filter (where verdict <> 'rejected')
-            from {source} group by 1
-            """
-        ).fetchall()
-        refused = connection.execute(
-            f"select agency || '/' || feed, file_name, reasons from {source} where verdict = 'rejected' order by 1, 2"
-        ).fetchall()
-    return {row[0]: FeedStatus(*row) for row in counts}, tuple(Refusal(*row) for row in refused)
+def refusal_lines(status: WarehouseStatus) -> list[str]:
+    """Outstanding refusals with the rules that refused them, then those a later delivery has made good."""
+    outstanding, mended = [], []
+    for feed in status.feeds:
+        for refusal in feed.refusals:
+            if refusal.corrected_by is None:
+                outstanding.append(f"refused, outstanding: {refusal_sentence(refusal, feed.rule_names)}")
+            else:
+                file = refusal.delivery.file_name
+                mended.append(f"refused, corrected: {feed.feed}: {file} by {refusal.corrected_by.file_name}")
+    return outstanding + mended

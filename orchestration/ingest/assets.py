@@ -15,6 +15,7 @@ from dagster import (
 from orchestration.contracts import FeedContract
 from orchestration.ingest import ingest_feed
 from orchestration.resources import WRITER_POOL, WarehouseResource
+from orchestration.retries import transient_faults_retried
 
 
 def landing_partitions(contract: FeedContract) -> DynamicPartitionsDefinition:
@@ -45,12 +46,13 @@ def raw_asset(contract: FeedContract) -> AssetsDefinition:
         pool=WRITER_POOL,
     )
     def _raw(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
-        summary = ingest_feed(contract, warehouse.settings, report=context.log.info)
-        partitions = landing_partitions(contract)
-        known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
-        new_files = sorted(set(summary.files) - known)
-        if new_files:
-            context.instance.add_dynamic_partitions(str(partitions.name), new_files)
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            summary = ingest_feed(contract, warehouse.settings, report=context.log.info)
+            partitions = landing_partitions(contract)
+            known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
+            new_files = sorted(set(summary.files) - known)
+            if new_files:
+                context.instance.add_dynamic_partitions(str(partitions.name), new_files)
         return MaterializeResult(metadata=_metadata(summary.metadata()))
 
     return _raw

@@ -4,6 +4,7 @@ from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Materiali
 
 from orchestration.linkage import run_linkage
 from orchestration.resources import WRITER_POOL, WarehouseResource
+from orchestration.retries import transient_faults_retried
 
 
 def linkage_asset() -> AssetsDefinition:
@@ -18,7 +19,8 @@ def linkage_asset() -> AssetsDefinition:
         pool=WRITER_POOL,
     )
     def person_links(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
-        summary = run_linkage(warehouse.settings)
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            summary = run_linkage(warehouse.settings)
         context.log.info(f"{summary.records:,} person records are {summary.persons:,} persons")
         return MaterializeResult(
             metadata={

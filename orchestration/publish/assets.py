@@ -8,6 +8,7 @@ from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, Freshness
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
 from orchestration.resources import WRITER_POOL, WarehouseResource
+from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
 
@@ -25,13 +26,14 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     )
     def analyst_database(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
         settings = warehouse.settings
-        linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
-        publication = publish(
-            settings,
-            dbt_target_path(settings) / "manifest.json",
-            linkage_model=linkage["model_version"],
-            report=context.log.info,
-        )
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
+            publication = publish(
+                settings,
+                dbt_target_path(settings) / "manifest.json",
+                linkage_model=linkage["model_version"],
+                report=context.log.info,
+            )
         return MaterializeResult(
             metadata={
                 "build_id": publication.build_id,

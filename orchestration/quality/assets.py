@@ -1,4 +1,4 @@
-"""Dagster: the gate of each feed with its check, and the ledger over all of them. Only wiring."""
+"""Dagster: the gate of each feed with its blocking check, and the ledger over all of them. Only wiring."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +10,9 @@ from dagster import (
     AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
+    Failure,
     MaterializeResult,
+    MetadataValue,
     asset,
 )
 
@@ -18,50 +20,98 @@ from orchestration.contracts import FeedContract
 from orchestration.quality.errors import GateError, ReferenceListError
 from orchestration.quality.gate import gate_feed
 from orchestration.quality.ledger import ledger_totals
+from orchestration.quality.standing import (
+    GateStanding,
+    gate_standing,
+    refusal_sentences,
+    refusals_markdown,
+    rules_markdown,
+)
 from orchestration.resources import WRITER_POOL, WarehouseResource
+from orchestration.retries import transient_faults_retried
 
 CHECK_NAME = "deliveries_accepted"
 
 
 def gate_asset(contract: FeedContract) -> AssetsDefinition:
-    """The verdicts on one feed's deliveries.
+    """The verdicts on one feed's deliveries, with a check that blocks.
 
-    A rejected delivery, or a fault of the gate itself, fails this feed's check with severity ERROR. The check does not
-    block: the verdict itself keeps the rejected delivery's rows out, and the other feeds, and this feed's earlier
-    deliveries, build on.
+    A refused delivery that nothing has corrected, or a rule that cannot be asked, fails the check with severity ERROR,
+    and with it the step and the run, in a sentence that names file and rule. The verdicts are written all the same.
     """
     key = AssetKey(["gate", contract.agency, contract.feed])
 
     @asset(
         key=key,
         deps=[AssetKey(["raw", contract.agency, contract.feed])],
-        description=f"Verdict on every delivery of {contract.key} and the rows kept out, by rule of its contract.",
+        description=(
+            f"Verdict on every delivery of {contract.key} and the rows kept out, by rule of its contract. Its check "
+            "fails while a refused delivery awaits correction, and blocks what is downstream in the same run: "
+            "'Materialize all' therefore builds only when every delivery is in order. To build from the last good "
+            "verdicts launch the job build_warehouse, as the sensors do."
+        ),
         group_name="gate",
         kinds={"python", "greatexpectations"},
         pool=WRITER_POOL,
         check_specs=[
             AssetCheckSpec(
-                name=CHECK_NAME, asset=key, description=f"No delivery of {contract.key} is rejected by its contract."
+                name=CHECK_NAME,
+                asset=key,
+                blocking=True,
+                description=f"No delivery of {contract.key} is refused without a later one that corrects it.",
             )
         ],
     )
     def _gate(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
-        try:
-            summary = gate_feed(contract, warehouse.settings, report=context.log.info)
-        except (GateError, ReferenceListError) as error:
-            # The gate itself is at fault: new deliveries are held, earlier verdicts stand, the other feeds build on.
-            yield _result(contract, passed=False, metadata={"gate_error": str(error)})
-            return
-        yield _result(contract, passed=not summary.rejected, metadata=dict(summary.metadata()))
+        fault: GateError | ReferenceListError | None = None
+        judged = 0
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            try:
+                judged = gate_feed(contract, warehouse.settings, report=context.log.info).judged
+            except (GateError, ReferenceListError) as error:
+                # The gate itself is at fault: new deliveries are held, earlier verdicts stand.
+                fault = error
+            standing = gate_standing(contract, warehouse.settings)
+        sentences = "\n".join(filter(None, (str(fault) if fault else "", refusal_sentences(standing))))
+        metadata = _metadata(standing, judged, fault)
+        yield MaterializeResult(
+            metadata=metadata,
+            check_results=[
+                AssetCheckResult(
+                    check_name=CHECK_NAME,
+                    passed=not sentences,
+                    severity=AssetCheckSeverity.ERROR,
+                    description=sentences or "Every delivery is accepted, or corrected by one that is.",
+                    metadata=metadata,
+                )
+            ],
+        )
+        if sentences:
+            # Dagster would fail the step by itself, naming the check only.
+            raise Failure(description=sentences, allow_retries=False)
 
     return _gate
 
 
-def _result(contract: FeedContract, *, passed: bool, metadata: dict[str, int | str]) -> MaterializeResult[None]:
-    check = AssetCheckResult(
-        check_name=CHECK_NAME, passed=passed, severity=AssetCheckSeverity.ERROR, metadata=dict(metadata)
-    )
-    return MaterializeResult(metadata=dict(metadata), check_results=[check])
+def _metadata(standing: GateStanding, judged: int, fault: Exception | None) -> dict[str, MetadataValue[Any]]:
+    numbers = {
+        "deliveries": standing.deliveries,
+        "judged_now": judged,
+        "accepted": standing.accepted,
+        "accepted_with_quarantine": standing.accepted_with_quarantine,
+        "rejected": len(standing.refusals),
+        "rejected_outstanding": len(standing.outstanding),
+        "rows_received": standing.rows_received,
+        "rows_accepted": standing.rows_accepted,
+        "rows_quarantined": standing.rows_quarantined,
+        "rows_rejected": standing.rows_rejected,
+    }
+    metadata: dict[str, MetadataValue[Any]] = {name: MetadataValue.int(value) for name, value in numbers.items()}
+    metadata["worst_rules"] = MetadataValue.md(rules_markdown(standing.worst_rules))
+    metadata["refused_files"] = MetadataValue.md(refusals_markdown(standing.refusals))
+    if fault is not None:
+        metadata["gate_error"] = MetadataValue.text(str(fault))
+    return metadata
 
 
 def ledger_asset(contracts: Iterable[FeedContract]) -> AssetsDefinition:
@@ -70,12 +120,17 @@ def ledger_asset(contracts: Iterable[FeedContract]) -> AssetsDefinition:
     @asset(
         key=AssetKey(["gate", "ledger"]),
         deps=[AssetKey(["gate", contract.agency, contract.feed]) for contract in contracts],
-        description="Verdicts of every feed: what was received, accepted, quarantined and refused.",
+        description=(
+            "Verdicts of every feed: what was received, accepted, quarantined and refused. The first step of a build: "
+            "it stops one whose rows do not balance. In the job build_warehouse it reads the verdicts as they stand."
+        ),
         group_name="gate",
         kinds={"parquet"},
+        pool=WRITER_POOL,
     )
     def ledger(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
-        totals = ledger_totals(warehouse.settings)
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            totals = ledger_totals(warehouse.settings)
         context.log.info(totals.sentence())
         return MaterializeResult(metadata=dict(totals.metadata()))
 

@@ -9,6 +9,7 @@ from dagster import AssetCheckSpec, AssetExecutionContext, AssetKey, AssetsDefin
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
 
 from orchestration.resources import WRITER_POOL, WarehouseResource
+from orchestration.retries import transient_faults_retried
 from orchestration.settings import Settings
 from orchestration.transform.dbt import (
     DBT_PROJECT_DIR,
@@ -87,8 +88,9 @@ def transform_assets(manifest: Path = MANIFEST_PATH) -> list[AssetsDefinition]:
     )
     def dbt_staging(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
         settings = warehouse.settings
-        start_new_build(settings)
-        yield from _dbt_build(context, settings)
+        with transient_faults_retried(context.retry_number, context.log.warning):
+            start_new_build(settings)
+            yield from _dbt_build(context, settings)
 
     @dbt_assets(
         manifest=manifest,
@@ -99,7 +101,10 @@ def transform_assets(manifest: Path = MANIFEST_PATH) -> list[AssetsDefinition]:
     )
     def dbt_marts(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
         settings = warehouse.settings
-        with throwaway_judicial_key(settings.build_dir):
+        with (
+            transient_faults_retried(context.retry_number, context.log.warning),
+            throwaway_judicial_key(settings.build_dir),
+        ):
             yield from _dbt_build(context, settings)
 
     return [dbt_staging, dbt_marts]

@@ -9,6 +9,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from dagster import (
+    AssetsDefinition,
+    DagsterEvent,
+    DagsterEventType,
+    DagsterInstance,
+    DagsterRunStatus,
+    RunRequest,
+    RunStatusSensorDefinition,
+    build_run_status_sensor_context,
+)
+from dagster._core.execution.api import create_execution_plan
+from dagster._core.test_utils import create_run_for_test
 
 from orchestration.settings import PROJECT_ROOT
 
@@ -128,19 +140,92 @@ def test_every_feed_has_its_landing_raw_and_gate(manifest: Path) -> None:
         assert graph[f"gate/{feed}"] == [f"raw/{feed}"]
 
 
-def test_the_job_is_what_the_schedule_and_the_sensor_start(manifest: Path) -> None:
+def test_receiving_is_what_the_schedule_and_the_sensor_start_and_building_follows(manifest: Path) -> None:
     from orchestration.definitions import defs
 
-    schedule = defs.resolve_schedule_def("nightly_build")
+    schedule = defs.resolve_schedule_def("nightly")
     assert (schedule.job_name, schedule.cron_schedule, schedule.execution_timezone) == (
-        "build_warehouse", "0 2 * * *", "Europe/London",
+        "receive_deliveries", "0 2 * * *", "Europe/London",
     )  # fmt: skip
-    assert defs.resolve_sensor_def("new_deliveries").job_name == "build_warehouse"
+    assert defs.resolve_sensor_def("new_deliveries").job_name == "receive_deliveries"
+    for name in ("build_after_receiving", "build_after_refusals"):
+        assert [target.job_name for target in defs.resolve_sensor_def(name).targets] == ["build_warehouse"]
 
 
-def test_every_writing_step_is_in_the_one_pool(manifest: Path) -> None:
+def steps_of(job: str) -> set[str]:
     from orchestration.definitions import defs
 
-    for node in defs.resolve_job_def("build_warehouse").nodes:
-        if node.name != "gate__ledger":
+    return {node.name for node in defs.resolve_job_def(job).nodes}
+
+
+def test_the_two_jobs_share_no_step_and_leave_none_out(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    received, built = steps_of("receive_deliveries"), steps_of("build_warehouse")
+    assert {step.split("__")[0] for step in received} == {"raw", "gate"}
+    assert built == {
+        "gate__ledger", "dbt_staging", "linkage__person_links", "dbt_marts", "published__analyst_database",
+    }  # fmt: skip
+    assert not received & built
+    every = {item.node_def.name for item in defs.assets or () if isinstance(item, AssetsDefinition)}
+    assert received | built == every
+
+
+def test_a_build_balances_the_ledger_before_anything_else(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    plan = create_execution_plan(defs.resolve_job_def("build_warehouse"))
+    first, second, *_ = plan.get_steps_to_execute_by_level()
+    assert [step.key for step in first] == ["gate__ledger"]
+    assert [step.key for step in second] == ["dbt_staging"]
+
+
+def test_every_gate_has_a_check_that_blocks(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    graph = defs.resolve_asset_graph()
+    gates = {key for key in graph.get_all_asset_keys() if key.path[0] == "gate" and key.path[-1] != "ledger"}
+    checks = {check: graph.get_check_spec(check) for check in graph.asset_check_keys if check.asset_key in gates}
+    assert {check.asset_key for check in checks} == gates
+    assert all(spec.blocking and spec.name == "deliveries_accepted" for spec in checks.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "event"),
+    [
+        ("build_after_receiving", DagsterRunStatus.SUCCESS, DagsterEventType.RUN_SUCCESS),
+        ("build_after_refusals", DagsterRunStatus.FAILURE, DagsterEventType.RUN_FAILURE),
+    ],
+)
+def test_the_end_of_receiving_asks_for_one_build_whether_it_succeeded_or_failed(
+    manifest: Path, name: str, status: DagsterRunStatus, event: DagsterEventType
+) -> None:
+    from orchestration.definitions import defs
+
+    sensor = defs.resolve_sensor_def(name)
+    with DagsterInstance.ephemeral() as instance:
+        run = create_run_for_test(instance, job_name="receive_deliveries", status=status)
+        context = build_run_status_sensor_context(
+            sensor_name=name,
+            dagster_event=DagsterEvent(event.value, "receive_deliveries"),
+            dagster_instance=instance,
+            dagster_run=run,
+        )
+        first, second = sensor(context), sensor(context)
+    assert isinstance(first, RunRequest) and isinstance(second, RunRequest)
+    assert first.run_key == second.run_key == f"after-{run.run_id}"
+
+
+def test_a_cancelled_run_is_followed_by_nothing(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    watched = {sensor._run_status for sensor in defs.sensors or () if isinstance(sensor, RunStatusSensorDefinition)}
+    assert watched == {DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE}
+
+
+def test_every_step_is_in_the_one_pool_of_writers(manifest: Path) -> None:
+    from orchestration.definitions import defs
+
+    for job in ("receive_deliveries", "build_warehouse"):
+        for node in defs.resolve_job_def(job).nodes:
             assert node.definition.pool == "warehouse_writer", node.name

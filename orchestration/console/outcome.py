@@ -1,0 +1,34 @@
+"""What a finished run says at the end: what was published, what was refused, what to do next.
+
+Belongs here: those lines, as text. Does not belong here: running (`run`), the standing picture (`status`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from orchestration.console.run import RunReport
+from orchestration.publish import Publication
+from orchestration.settings import Settings
+
+
+def outcome_lines(
+    report: RunReport, publication: Publication, settings: Settings, shown: Callable[[Path], str]
+) -> list[str]:
+    """The lines, without colour; `shown` spells a path as the person at the terminal would."""
+    rows = sum(content.rows for content in publication.tables.values())
+    lines = [
+        f"Published {len(publication.tables)} tables, {rows:,} rows, data as of {publication.data_as_of}; "
+        f"{report.checks} checks, {report.checks_not_passed} not passed.",
+        f"  database  {shown(settings.published_database)}",
+        f"  parquet   {shown(settings.published_dir / 'parquet')}",
+    ]
+    lines += _listed("Refused until the agency sends them again (none of their rows is counted):", report.refusals)
+    lines += _listed("Not passed:", report.failed_checks)
+    lines += _listed("Could not be received, so built from what was received before:", report.faults)
+    return [*lines, "Next: warehouse questions · warehouse sql · warehouse status · make serve"]
+
+
+def _listed(title: str, items: tuple[str, ...]) -> list[str]:
+    return [title, *(f"  {line}" for item in items for line in item.splitlines())] if items else []
