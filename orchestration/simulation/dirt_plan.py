@@ -18,7 +18,9 @@ class DirtParameters:
     """Shares of records (or of values, for single columns) that carry each kind of error.
 
     Shares about names and dates of birth are for a system that types them afresh; `SystemHabits.typing` scales them.
-    `corrected_share` of all errors are put right by a later version of the record.
+    `corrected_share` of all errors are put right by a later version of the record, except those from
+    `reception_missing` to `results_missing`: records one agency never entered or entered wrongly, so that another
+    agency's contradict them (`disagreements.py`).
     """
 
     name_typo: float = 0.015
@@ -55,6 +57,20 @@ class DirtParameters:
     spell_ends_before_start: float = 0.001
     spell_overlaps: float = 0.003
     spell_duplicated: float = 0.003
+    reception_missing: float = 0.006
+    release_missing: float = 0.008
+    sentence_missing: float = 0.008
+    sentence_length_wrong: float = 0.012
+    sentence_type_wrong: float = 0.008
+    status_wrong: float = 0.03
+    outcome_wrong: float = 0.006
+    prosecution_missing: float = 0.005
+    order_missing: float = 0.008
+    order_type_wrong: float = 0.012
+    legal_aid_missing: float = 0.006
+    legal_aid_without_case: float = 0.02
+    reference_wrong: float = 0.005
+    results_missing: float = 0.002
     own_style: float = 1.0
     corrected_share: float = 0.25
 
@@ -72,7 +88,7 @@ class DirtParameters:
 
     @classmethod
     def zero(cls) -> Self:
-        """No errors and no house style at all: every delivered value is the world's own."""
+        """No errors, no disagreements and no house style at all: every delivered value is the world's own."""
         return cls(**{item.name: 0.0 for item in fields(cls)})
 
 

@@ -20,6 +20,10 @@ CREATED_COLUMN = "_created"
 PERSON_COLUMN = "_person"
 """Hidden column of every feed table: the true person number, -1 where the record names nobody."""
 
+DEFENDANT_COLUMN = "_defendant_id"
+"""Hidden column of the prison, probation and legal aid tables: the court's id of the proceeding behind the record,
+missing where the courts' feeds do not hold it."""
+
 NO_PERSON = -1
 """Value of `_person` where a record names nobody (an organisation, a hearing, a case)."""
 

@@ -23,7 +23,7 @@ from orchestration.simulation.diary import (
 )
 from orchestration.simulation.identifiers import distinct_serials
 from orchestration.simulation.merging import Filed
-from orchestration.simulation.model import Reveal
+from orchestration.simulation.model import DEFENDANT_COLUMN, Reveal
 from orchestration.simulation.offending import CROWN_SENTENCE, SINGLE_JUSTICE
 from orchestration.simulation.proceedings import Proceedings
 from orchestration.simulation.records import blank_where, feed_table, texts, yes_no
@@ -184,6 +184,7 @@ def legal_aid_records(
     filed: Filed,
     references: Texts,
     asn: Texts,
+    defendant_ids: Texts,
     usual: Ints,
     people: pd.DataFrame,
     reference: Reference,
@@ -240,5 +241,6 @@ def legal_aid_records(
         created=application,
         person=person[rows],
     )
+    records[DEFENDANT_COLUMN] = defendant_ids[rows]
     records["_first_status_date"] = dates_of(application)
     return records

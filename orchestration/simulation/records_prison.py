@@ -11,7 +11,7 @@ import pandas as pd
 from orchestration.simulation import calibration as cal
 from orchestration.simulation import calibration_offences as mix
 from orchestration.simulation.identifiers import distinct_serials
-from orchestration.simulation.model import Reveal
+from orchestration.simulation.model import DEFENDANT_COLUMN, Reveal
 from orchestration.simulation.prison import LEGAL_STATUS, SERVING, UNSENTENCED, UNTRIED
 from orchestration.simulation.proceedings import Proceedings
 from orchestration.simulation.records import blank_where, feed_table, texts, whole_numbers
@@ -48,6 +48,7 @@ def spell_records(
     people: pd.DataFrame,
     courts: Texts,
     case_references: Texts,
+    defendant_ids: Texts,
 ) -> pd.DataFrame:
     """prison/custody_spells.
 
@@ -59,6 +60,7 @@ def spell_records(
         people: with `noms_number`.
         courts: court code per segment.
         case_references: PTIURN per segment, None where there is no case.
+        defendant_ids: the court's id per defendant, None where the courts' feeds do not hold them.
     """
     segment = spells["segment"].to_numpy()
     booking = spells["booking"].to_numpy()
@@ -71,7 +73,7 @@ def spell_records(
     blank_booking = bernoulli(rng, cal.PTIURN_BLANK_BOOKINGS, len(bookings))[booking]
     blank = blank_booking | bernoulli(rng, cal.PTIURN_BLANK_SPELLS, len(spells))
     sequence = pd.Series(booking).groupby(booking).cumcount().to_numpy() + 1
-    return feed_table(
+    records = feed_table(
         {
             "booking_number": bookings[booking],
             "spell_sequence": sequence,
@@ -88,6 +90,8 @@ def spell_records(
         created=spells["start"].to_numpy(),
         person=person,
     )
+    records[DEFENDANT_COLUMN] = defendant_ids[segments["defendant"].to_numpy()[segment]]
+    return records
 
 
 def sentence_records(
@@ -96,6 +100,7 @@ def sentence_records(
     booking_of: dict[int, str],
     people: pd.DataFrame,
     case_references: Texts,
+    defendant_ids: Texts,
     reference: Reference,
     last_day: int,
 ) -> pd.DataFrame:
@@ -107,6 +112,7 @@ def sentence_records(
         booking_of: defendant -> booking number under which the sentence is served.
         people: with `noms_number`.
         case_references: PTIURN per defendant.
+        defendant_ids: the court's id per defendant, None where the courts' feeds do not hold them.
         reference: reference lists.
         last_day: last day of the world.
     """
@@ -142,7 +148,7 @@ def sentence_records(
     kinds = np.where(particular_concern, "SOPC", kinds).astype(object)
     extension = outcomes["extension_months"].to_numpy(dtype=float)
     released = sentence["release_day"].to_numpy()
-    return feed_table(
+    records = feed_table(
         {
             "booking_number": booking,
             "sentence_sequence": sequence,
@@ -166,6 +172,8 @@ def sentence_records(
         created=sentence["sentence_day"].to_numpy(),
         person=person,
     )
+    records[DEFENDANT_COLUMN] = defendant_ids[who]
+    return records
 
 
 def _length(outcomes: pd.DataFrame, code: Texts) -> tuple[object, object, object]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from orchestration.simulation import calibration as cal
-from orchestration.simulation.model import Reveal
+from orchestration.simulation.model import DEFENDANT_COLUMN, Reveal
 from orchestration.simulation.proceedings import Proceedings
 from orchestration.simulation.records import blank_where, feed_table, texts
 from orchestration.simulation.records_cases import recorded_ethnicity
@@ -152,6 +152,7 @@ def order_records(
     proceedings: Proceedings,
     people: pd.DataFrame,
     case_references: Texts,
+    defendant_ids: Texts,
     reference: Reference,
 ) -> pd.DataFrame:
     """probation/orders: events of a person numbered in order of start."""
@@ -198,6 +199,7 @@ def order_records(
         created=start,
         person=person,
     )
+    records[DEFENDANT_COLUMN] = defendant_ids[who]
     records["_breach_date"] = dates_of(orders["breach_day"].to_numpy())
     return records
 

@@ -18,6 +18,7 @@ from orchestration.contracts import FeedContract
 from orchestration.simulation.deliveries import write_deliveries
 from orchestration.simulation.delivery_files import DeliveryParameters, deliveries_table, write_atomically
 from orchestration.simulation.dirt_plan import DirtParameters
+from orchestration.simulation.disagreements import with_disagreements
 from orchestration.simulation.encoding import to_parquet_table
 from orchestration.simulation.encounters import (
     STOP_ACCOUNT_FEED,
@@ -27,7 +28,7 @@ from orchestration.simulation.encounters import (
     write_stop_searches,
 )
 from orchestration.simulation.errors import SimulationError
-from orchestration.simulation.model import World, WorldParameters
+from orchestration.simulation.model import CREATED_COLUMN, World, WorldParameters
 from orchestration.simulation.world import simulate_world
 
 
@@ -41,6 +42,7 @@ class SimulationSummary:
         files: files written, manifests not counted.
         rows: rows in them, all versions.
         injected_errors: wrong values delivered.
+        disagreements: records one agency never entered or entered wrongly, so that another agency's contradict them.
         late_records: records that came one or two deliveries late.
         seconds_world, seconds_deliveries: time taken by each half.
     """
@@ -51,6 +53,7 @@ class SimulationSummary:
     files: int
     rows: int
     injected_errors: int
+    disagreements: int
     late_records: int
     seconds_world: float
     seconds_deliveries: float
@@ -59,8 +62,9 @@ class SimulationSummary:
         """The summary in words, for a person at a terminal."""
         return (
             f"Simulated {sum(self.records.values()):,} records of {len(self.records)} feeds; wrote {self.rows:,} rows "
-            f"in {self.files:,} files to {self.out_dir}, with {self.injected_errors:,} errors on purpose and "
-            f"{self.late_records:,} late records; the truth is in {self.truth_dir}. "
+            f"in {self.files:,} files to {self.out_dir}, with {self.injected_errors:,} errors on purpose, "
+            f"{self.disagreements:,} records that contradict another agency's and {self.late_records:,} late records; "
+            f"the truth is in {self.truth_dir}. "
             f"{self.seconds_world + self.seconds_deliveries:.0f} s."
         )
 
@@ -103,12 +107,12 @@ def simulate(
     world = simulate_world(replace(parameters, reference_dir=reference_dir))
     simulated = perf_counter()
     progress(f"world: {sum(len(frame) for frame in world.feeds.values()):,} records in {simulated - started:.1f} s")
+    dirt = dirt or DirtParameters()
+    world, disagreements = with_disagreements(world, dirt, parameters.seed)
     forces = read_forces(reference_dir)
     accounts = stop_accounts(parameters, forces, parameters.seed)
     world = with_feed(world, STOP_ACCOUNT_FEED, accounts)
-    delivered = write_deliveries(
-        world, contracts, out_dir, dirt or DirtParameters(), parameters.seed, deliveries, progress
-    )
+    delivered = write_deliveries(world, contracts, out_dir, dirt, parameters.seed, deliveries, progress)
     searches = write_stop_searches(contracts[STOP_SEARCH_FEED], parameters, forces, out_dir, parameters.seed)
     progress(f"{STOP_SEARCH_FEED}: {len(searches)} files, {sum(file.rows for file in searches):,} rows")
     files = [*delivered.files, *searches]
@@ -118,10 +122,11 @@ def simulate(
         | {
             "deliveries": deliveries_table(files),
             "injected_errors": delivered.injected_errors,
+            "disagreements": disagreements,
             "late_records": delivered.late_records,
         },
     )
-    records = {key: len(frame) for key, frame in world.feeds.items()}
+    records = {key: int(frame[CREATED_COLUMN].notna().sum()) for key, frame in world.feeds.items()}
     return SimulationSummary(
         out_dir=out_dir,
         truth_dir=truth_dir,
@@ -129,6 +134,7 @@ def simulate(
         files=sum(file.sha256 != "" for file in files),
         rows=sum(file.rows for file in files),
         injected_errors=len(delivered.injected_errors),
+        disagreements=len(disagreements),
         late_records=len(delivered.late_records),
         seconds_world=simulated - started,
         seconds_deliveries=perf_counter() - simulated,

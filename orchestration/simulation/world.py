@@ -26,7 +26,7 @@ from orchestration.simulation.police_events import draw_out_of_court, draw_uncha
 from orchestration.simulation.population import Population, mask_unused, populate
 from orchestration.simulation.prison import assign_bookings, custody_segments, cut_by_transfers, fine_defaults
 from orchestration.simulation.proceedings import Proceedings, run_proceedings
-from orchestration.simulation.records import known_by, texts
+from orchestration.simulation.records import blank_where, known_by, texts
 from orchestration.simulation.reference import Reference, load_reference
 from orchestration.simulation.sampling import Bools, Ints, Streams, Texts, day_of
 from orchestration.simulation.sentencing import FINE, heaviest_charges, young_adult_codes
@@ -156,6 +156,7 @@ def _records(
     """All feed tables before anything is hidden, the custody segments behind the prison feeds, and defendant ids."""
     people, last_day = population.people, day_of(parameters.end_date)
     defendant_ids = records_results.ids_of(streams, "defendants", len(proceedings.defendants))
+    known_ids = blank_where(defendant_ids, ~proceedings.delivered)
     offence_ids = records_results.ids_of(streams, "offences", len(proceedings.charges))
     asn = records_police.defendant_asns(streams.named("records.asn"), proceedings, reference)
     appearances = records_hearings.delivered_appearances(proceedings, last_day)
@@ -194,14 +195,16 @@ def _records(
             streams, appearances, hearing_ids, offence_ids, proceedings, reference, last_day
         ),
         "laa/representation_orders": records_cps_laa.legal_aid_records(
-            streams, proceedings, filed, references, asn, usual, people, reference
+            streams, proceedings, filed, references, asn, known_ids, usual, people, reference
         ),
     }
     own_reference = _case_references(streams, proceedings, filed, references)
-    prison, segments = _prison(parameters, reference, streams, proceedings, people, own_reference, defaulters)
+    prison, segments = _prison(
+        parameters, reference, streams, proceedings, people, own_reference, known_ids, defaulters
+    )
     feeds |= prison
     feeds["probation/orders"] = records_probation.order_records(
-        streams, orders, proceedings, people, own_reference, reference
+        streams, orders, proceedings, people, own_reference, known_ids, reference
     )
     mask_unused(people, "noms_number", texts(prison["prison/prisoners"]["noms_number"]))
     mask_unused(people, "crn", texts(feeds["probation/orders"]["crn"]))
@@ -230,6 +233,7 @@ def _prison(
     proceedings: Proceedings,
     people: pd.DataFrame,
     own_reference: Texts,
+    known_ids: Texts,
     defaulters: pd.DataFrame,
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     first_day, last_day = day_of(parameters.window_start), day_of(parameters.end_date)
@@ -249,11 +253,11 @@ def _prison(
     )  # fmt: skip
     spell_table = records_prison.spell_records(
         streams.named("records.spells"), segments, spells, bookings, people, reference.places.courts[court],
-        own_reference[who],
+        own_reference[who], known_ids,
     )  # fmt: skip
     sentences = records_prison.sentence_records(
         streams.named("records.sentences"), proceedings, records_prison.serving_bookings(segments, booking, bookings),
-        people, own_reference, reference, last_day,
+        people, own_reference, known_ids, reference, last_day,
     )  # fmt: skip
     prisoners = records_prison.prisoner_records(streams.named("records.prisoners"), spell_table, people)
     feeds = {

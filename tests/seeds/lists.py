@@ -20,6 +20,7 @@ SEEDS_DIR = PROJECT_ROOT / "seeds" / "reference"
 KEYS: dict[str, tuple[str, ...]] = {
     "bail_exception_reasons": ("bail_exception_reason_code",),
     "bail_exceptions": ("bail_exception_code",),
+    "contradiction_rules": ("rule",),
     "courts": ("court_ou_code",),
     "establishments": ("establishment_code",),
     "ethnicities": ("ethnicity_code",),

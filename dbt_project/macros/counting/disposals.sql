@@ -121,3 +121,9 @@
             ) / (count({{ expression }}) - 1))
     end
 {%- endmacro -%}
+
+
+{#- A length in months as text with two decimals, the same on every engine. -#}
+{%- macro months_text(months) -%}
+    cast(cast({{ months }} as decimal(10, 2)) as {{ dbt.type_string() }}) || ' months'
+{%- endmacro -%}

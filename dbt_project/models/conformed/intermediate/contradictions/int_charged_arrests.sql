@@ -1,0 +1,77 @@
+with custody_records as (
+    select * from {{ ref('stg_police__custody_records') }}
+),
+
+person_records as (
+    select * from {{ ref('person_records') }}
+),
+
+recorded_cases as (
+    select * from {{ ref('stg_hmcts__cases') }}
+),
+
+cps_defendants as (
+    select * from {{ ref('stg_cps__defendants') }}
+),
+
+matches as (
+    select * from {{ ref('int_defendant_matches') }}
+),
+
+-- One arrest has a row per offence; a case reference counts once.
+charged_references as (
+    select
+        force_code_raw || '|' || custody_number as custody_record_key,
+        ptiurn,
+        min({{ justice.london_date('coalesce(disposal_at, arrested_at)') }}) as charged_date
+    from custody_records
+    where
+        disposal = 'CHARGED'
+        and ptiurn is not null
+    group by force_code_raw || '|' || custody_number, ptiurn
+),
+
+court_references as (
+    select
+        ptiurn,
+        bool_or(prosecutor = 'CPS' and initiation_code <> 'J') as is_cps
+    from recorded_cases
+    where ptiurn is not null
+    group by ptiurn
+),
+
+cps_references as (
+    select distinct ptiurn
+    from cps_defendants
+    where ptiurn is not null
+),
+
+matched_defendants as (
+    select
+        record_key,
+        min(defendant_id) as defendant_id
+    from matches
+    where agency = 'police'
+    group by record_key
+)
+
+select
+    charged_references.custody_record_key || '|' || charged_references.ptiurn as subject_key,
+    matched_defendants.defendant_id,
+    person_records.person_id,
+    court_references.ptiurn is not null as is_known_to_court,
+    coalesce(court_references.is_cps, false) as is_cps_case,
+    cps_references.ptiurn is not null as is_known_to_cps,
+    charged_references.charged_date
+from charged_references
+left join court_references
+    on charged_references.ptiurn = court_references.ptiurn
+left join cps_references
+    on charged_references.ptiurn = cps_references.ptiurn
+left join matched_defendants
+    on charged_references.custody_record_key = matched_defendants.record_key
+left join person_records
+    on
+        person_records.agency = 'police'
+        and person_records.feed = 'custody_records'
+        and charged_references.custody_record_key = person_records.record_key

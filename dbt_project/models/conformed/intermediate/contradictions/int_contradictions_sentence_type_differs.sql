@@ -1,0 +1,34 @@
+with sentenced_proceedings as (
+    select * from {{ ref('int_sentenced_proceedings') }}
+),
+
+contradiction_rule as (
+    select * from {{ ref('contradiction_rules') }}
+    where rule = 'sentence_type_differs'
+),
+
+horizons as (
+    select * from {{ ref('int_agency_horizons') }}
+)
+
+select
+    sentenced_proceedings.defendant_id as subject_key,
+    sentenced_proceedings.defendant_id,
+    sentenced_proceedings.case_id,
+    sentenced_proceedings.person_id,
+    sentenced_proceedings.court_code,
+    sentenced_proceedings.court_disposal_type as value_a,
+    sentenced_proceedings.prison_disposal_type as value_b,
+    abs({{ justice.days_between(
+        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
+    ) }}) as days_apart,
+    sentenced_proceedings.sentence_date as event_date,
+    horizons.prison_to as observed_to
+from sentenced_proceedings
+cross join contradiction_rule
+cross join horizons
+where
+    sentenced_proceedings.court_disposal_type <> sentenced_proceedings.prison_disposal_type
+    and abs({{ justice.days_between(
+        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
+    ) }}) <= contradiction_rule.days_allowed
