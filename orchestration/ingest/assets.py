@@ -33,8 +33,13 @@ def landing_spec(contract: FeedContract) -> AssetSpec:
     )
 
 
-def raw_asset(contract: FeedContract) -> AssetsDefinition:
-    """The raw copy of one feed: every row of every delivery, as text."""
+def raw_asset(contract: FeedContract, contracts: Iterable[FeedContract] = ()) -> AssetsDefinition:
+    """The raw copy of one feed: every row of every delivery, as text.
+
+    Args:
+        contract: the feed.
+        contracts: all feeds, to tell where a file in the wrong folder belongs.
+    """
 
     @asset(
         key=AssetKey(["raw", contract.agency, contract.feed]),
@@ -45,7 +50,7 @@ def raw_asset(contract: FeedContract) -> AssetsDefinition:
         pool=WRITER_POOL,
     )
     def _raw(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
-        summary = ingest_feed(contract, warehouse.settings, report=context.log.info)
+        summary = ingest_feed(contract, warehouse.settings, report=context.log.info, others=contracts)
         partitions = landing_partitions(contract)
         known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
         new_files = sorted(set(summary.files) - known)
@@ -58,7 +63,8 @@ def raw_asset(contract: FeedContract) -> AssetsDefinition:
 
 def ingest_assets(contracts: Iterable[FeedContract]) -> list[AssetsDefinition | AssetSpec]:
     """Landing and raw assets of every feed."""
-    return [build(contract) for contract in contracts for build in (landing_spec, raw_asset)]
+    contracts = list(contracts)
+    return [part for item in contracts for part in (landing_spec(item), raw_asset(item, contracts))]
 
 
 def _metadata(values: Mapping[str, int | str]) -> dict[str, int | str]:
