@@ -3,6 +3,7 @@
 The ground floor: every other room asks here for columns, formats, keys and rules. `load_feed_contracts` is the way in.
 """
 
+from orchestration.contracts.history import HISTORY_RULES, HistoryException, RowCountBounds
 from orchestration.contracts.loader import load_feed_contract, load_feed_contracts
 from orchestration.contracts.model import (
     CODE_LISTS,
@@ -11,27 +12,30 @@ from orchestration.contracts.model import (
     Classification,
     Column,
     ColumnChange,
-    ColumnRule,
-    ColumnRuleKind,
     ColumnType,
     DeliveryFormat,
-    DeliveryRule,
-    DeliveryRuleKind,
-    Dimension,
     FeedContract,
     FeedMode,
     LegalBasis,
     Party,
-    RowRule,
-    Rule,
     ServiceLevel,
-    Severity,
 )
 from orchestration.contracts.reader import ContractError
+from orchestration.contracts.rules import (
+    ColumnRule,
+    ColumnRuleKind,
+    DeliveryRule,
+    DeliveryRuleKind,
+    Dimension,
+    RowRule,
+    Rule,
+    Severity,
+)
 
 __all__ = [
     "CODE_LISTS",
     "FILE_EXTENSIONS",
+    "HISTORY_RULES",
     "LIST_SEPARATOR",
     "Classification",
     "Column",
@@ -46,8 +50,10 @@ __all__ = [
     "Dimension",
     "FeedContract",
     "FeedMode",
+    "HistoryException",
     "LegalBasis",
     "Party",
+    "RowCountBounds",
     "RowRule",
     "Rule",
     "ServiceLevel",

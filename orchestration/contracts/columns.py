@@ -9,17 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from orchestration.contracts.model import (
-    CODE_LISTS,
-    Classification,
-    Column,
-    ColumnRule,
-    ColumnRuleKind,
-    ColumnType,
-    Dimension,
-    Severity,
-)
+from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType
 from orchestration.contracts.reader import Node
+from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, Dimension, Severity
+from orchestration.contracts.thresholds import SHARE_KEYS, RuleShares, read_rule_shares
 
 LOGICAL_TYPES: dict[str, ColumnType | None] = {
     "string": None,
@@ -51,7 +44,7 @@ def read_column(node: Node) -> Column:
     if not _COLUMN_NAME.fullmatch(name):
         raise node.child("name").problem(f"'{name}' is not snake_case; the header as delivered goes into physicalName")
     custom = node.custom()
-    custom.only("codeList", "codeListClass", "codeMeanings", "openEndValues", "references")
+    custom.only("codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references")
     options = node.child("logicalTypeOptions") if node.has("logicalTypeOptions") else Node({}, node.file, node.path)
     options.only("pattern", "minimum", "maximum")
     closed, expected = _codes(node)
@@ -73,21 +66,23 @@ def read_column(node: Node) -> Column:
         code_meanings=meanings,
         code_list=custom.one_of("codeList", dict.fromkeys(CODE_LISTS, "")) if custom.has("codeList") else None,
         code_list_class=custom.optional_text("codeListClass"),
+        group_list=custom.one_of("groupList", dict.fromkeys(CODE_LISTS, "")) if custom.has("groupList") else None,
         pattern=_pattern(options),
         minimum=_limit(options, "minimum"),
         maximum=_limit(options, "maximum"),
+        may_lie_ahead=_may_lie_ahead(custom, _column_type(node)),
         open_end_values=custom.texts("openEndValues"),
         references=custom.optional_text("references"),
     )
 
 
 def read_code_rules(node: Node, shared: tuple[ColumnRule, ...], prefix: str) -> tuple[ColumnRule, ...]:
-    """The shared rules of a column, with the code and wording the contract writes out for its list of codes, if any."""
+    """The shared rules of a column, with the code, wording and shares the contract writes out for its list of codes."""
     written = next(iter(node.items("quality", label="id")), None)
     if written is None or not written.has("id"):
         return shared
     custom = written.custom()
-    custom.only("cause", "correct", "avoid", "who")
+    custom.only("cause", "correct", "avoid", "who", *SHARE_KEYS)
     kinds = (ColumnRuleKind.CLOSED_CODES, ColumnRuleKind.EXPECTED_CODES)
     return tuple(
         replace(
@@ -98,11 +93,18 @@ def read_code_rules(node: Node, shared: tuple[ColumnRule, ...], prefix: str) -> 
             correct=custom.optional_text("correct") or rule.correct,
             avoid=custom.optional_text("avoid") or rule.avoid,
             who=custom.optional_text("who") or rule.who,
+            **_shares(custom, rule),
         )
         if rule.kind in kinds
         else rule
         for rule in shared
     )
+
+
+def _shares(custom: Node, rule: ColumnRule) -> RuleShares:
+    """The shares written at the rule; an open list keeps the feed's own share of unknown codes."""
+    written = read_rule_shares(custom)
+    return written if custom.has("softShare") else {**written, "soft_share": rule.soft_share}
 
 
 def rule_code(node: Node, prefix: str) -> str:
@@ -129,6 +131,13 @@ def _column_type(node: Node) -> ColumnType:
     if tags:
         raise node.child("tags").problem(f"only string columns are tagged; logicalType {logical} says it all")
     return direct
+
+
+def _may_lie_ahead(custom: Node, kind: ColumnType) -> bool:
+    is_ahead = custom.flag("mayLieAhead")
+    if is_ahead and kind not in (ColumnType.DATE, ColumnType.TIMESTAMP):
+        raise custom.child("mayLieAhead").problem("only a date can lie ahead of the extract; take it out")
+    return is_ahead
 
 
 def _key_position(node: Node) -> int | None:

@@ -18,19 +18,22 @@ from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.model import (
     Column,
     ColumnChange,
-    ColumnRule,
     ColumnType,
     DeliveryFormat,
-    Dimension,
     FeedContract,
     FeedMode,
     LegalBasis,
     Party,
-    RowRule,
     ServiceLevel,
-    Severity,
 )
 from orchestration.contracts.reader import ContractError, Node, read_document
+from orchestration.contracts.rules import ColumnRule, Dimension, RowRule, Severity
+from orchestration.contracts.thresholds import (
+    SHARE_KEYS,
+    read_history_exceptions,
+    read_row_count_bounds,
+    read_rule_shares,
+)
 
 T = TypeVar("T")
 
@@ -79,6 +82,9 @@ def load_feed_contract(path: Path) -> FeedContract:
     custom = document.custom()
     prefix = custom.text("ruleCodePrefix", "write the prefix of this feed's rule codes, such as POL-CUS")
     thresholds = custom.child("qualityThresholds")
+    thresholds.only(
+        "quarantineSoftShare", "quarantineHardShare", "unknownCodesSoftShare", "rowCount", "historyExceptions"
+    )
     hard_share = thresholds.share("quarantineHardShare")
     unknown_share = thresholds.share("unknownCodesSoftShare")
     owner, steward = _parties(document.child("team"))
@@ -87,6 +93,8 @@ def load_feed_contract(path: Path) -> FeedContract:
     columns = _columns(table)
     _check_formats(table, columns, delivery)
     primary_key = [column.name for column in columns if column.is_primary_key]
+    mode = _mode(custom, primary_key)
+    bounds = read_row_count_bounds(thresholds, mode)
     return FeedContract(
         agency=agency,
         feed=feed,
@@ -101,17 +109,21 @@ def load_feed_contract(path: Path) -> FeedContract:
         steward=steward,
         legal_basis=_legal_basis(custom.child("legalBasis")),
         security_classification=custom.one_of("securityClassification", _SECURITY_CLASSIFICATIONS),
-        mode=_mode(custom, primary_key),
+        mode=mode,
         columns=columns,
         delivery=delivery,
         service_level=_service_level(document),
         rules=_row_rules(table, columns, prefix),
         column_rules=_column_rules(table, columns, delivery, unknown_share, prefix, steward.name),
-        delivery_rules=standard_rules.delivery_rules(prefix, delivery, hard_share, bool(primary_key), steward.name),
+        delivery_rules=standard_rules.delivery_rules(
+            prefix, delivery, hard_share, bool(primary_key), steward.name, columns=columns, mode=mode, bounds=bounds
+        ),
         history=_history(table, columns),
         quarantine_soft_share=thresholds.share("quarantineSoftShare"),
         quarantine_hard_share=hard_share,
         unknown_codes_soft_share=unknown_share,
+        row_count_bounds=bounds,
+        history_exceptions=read_history_exceptions(thresholds),
         rule_prefix=prefix,
         order=custom.integer("catalogueOrder"),
     )
@@ -299,9 +311,7 @@ def _row_rule(node: Node, columns: tuple[Column, ...], prefix: str) -> RowRule:
             "names fewer than two columns of this feed; check the spelling, or put the rule at its column"
         )
     custom = node.custom()
-    custom.only("cause", "correct", "avoid", "who", "softShare", "hardShare", "relaxedOn", "relaxedReason")
-    if len({custom.has(key) for key in ("softShare", "relaxedOn", "relaxedReason")}) > 1:
-        raise custom.problem("a rule that may fail in part carries softShare, relaxedOn and relaxedReason together")
+    custom.only("cause", "correct", "avoid", "who", *SHARE_KEYS)
     return RowRule(
         code=code,
         name=node.text("name", "write the rule as a short sentence that is true of good data"),
@@ -311,10 +321,7 @@ def _row_rule(node: Node, columns: tuple[Column, ...], prefix: str) -> RowRule:
         correct=custom.text("correct"),
         avoid=custom.text("avoid"),
         who=custom.text("who"),
-        soft_share=custom.share("softShare") if custom.has("softShare") else 0.0,
-        hard_share=custom.share("hardShare") if custom.has("hardShare") else None,
-        relaxed_on=custom.date("relaxedOn") if custom.has("relaxedOn") else None,
-        relaxed_reason=custom.optional_text("relaxedReason"),
+        **read_rule_shares(custom),
         sql=good,
         columns=used,
     )

@@ -1,8 +1,8 @@
 """The typed shape of a feed contract: what an agency promised to send.
 
 Belongs here: enumerations and frozen dataclasses, and facts that follow from them alone (the names of the primary key,
-the file-name pattern as a regular expression). Does not belong here: reading YAML (`loader`), the wording of the rules
-every feed shares (`standard_rules`), or checking any data (the gate does that).
+the file-name pattern as a regular expression). Does not belong here: what a rule is (`rules`), reading YAML (`loader`),
+the wording of the rules every feed shares (`standard_rules`), or checking any data (the gate does that).
 """
 
 from __future__ import annotations
@@ -12,8 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
+from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
+
+if TYPE_CHECKING:
+    from orchestration.contracts.history import HistoryException, RowCountBounds
 
 LIST_SEPARATOR = ";"
 """Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""
@@ -33,6 +38,7 @@ CODE_LISTS: dict[str, tuple[str, ...]] = {
     "police_forces": ("force_code",),
     "remand_bases": ("remand_basis_code",),
     "result_codes": ("cjs_result_code",),
+    "search_ethnicity_wordings": ("wording",),
     "search_legislations": ("legislation",),
     "search_objects": ("object_of_search",),
     "search_outcomes": ("outcome",),
@@ -80,121 +86,6 @@ class Classification(StrEnum):
     """Points at a judge or magistrate; never leaves raw except as a throw-away token."""
 
 
-class Severity(StrEnum):
-    """What happens when a rule is broken."""
-
-    REJECT = "reject"
-    """The whole delivery is refused."""
-    QUARANTINE = "quarantine"
-    """The row is set aside; the rest of the delivery goes on."""
-    WARNING = "warning"
-    """The row goes on and the failure is counted in the owner's report."""
-
-
-class Dimension(StrEnum):
-    """Data-quality dimensions as the contract standard spells them (`conformity` is the framework's validity)."""
-
-    ACCURACY = "accuracy"
-    COMPLETENESS = "completeness"
-    CONFORMITY = "conformity"
-    CONSISTENCY = "consistency"
-    COVERAGE = "coverage"
-    TIMELINESS = "timeliness"
-    UNIQUENESS = "uniqueness"
-
-
-class ColumnRuleKind(StrEnum):
-    """What a rule about one column checks."""
-
-    REQUIRED = "required"
-    TYPE = "type"
-    CLOSED_CODES = "closed_codes"
-    EXPECTED_CODES = "expected_codes"
-    CODE_LIST = "code_list"
-    PATTERN = "pattern"
-    SPREADSHEET = "spreadsheet"
-    RANGE = "range"
-
-
-class DeliveryRuleKind(StrEnum):
-    """What a rule about a whole delivery checks."""
-
-    FILE_NAME = "file_name"
-    EXTRACT_DATE = "extract_date"
-    EMPTY_FILE = "empty_file"
-    WRONG_CONTENT = "wrong_content"
-    UNREADABLE = "unreadable"
-    MISSING_COLUMN = "missing_column"
-    UNKNOWN_COLUMN = "unknown_column"
-    MANIFEST = "manifest"
-    DUPLICATE_KEY = "duplicate_key"
-    QUARANTINE_SHARE = "quarantine_share"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """A quality rule in words its owner can act on.
-
-    Attributes:
-        code: stable short code, unique over all feeds.
-        name: the rule as a short sentence that is true of good data.
-        severity: what breaking it does.
-        dimension: data-quality dimension it measures.
-        cause: what usually makes data break it.
-        correct: how to put delivered data right.
-        avoid: how to stop it happening again.
-        who: who puts it right.
-        soft_share: share of the rows checked that may fail before the owner is asked to act.
-        hard_share: share of the rows checked above which the whole delivery is refused; None where it never is.
-        relaxed_on: date from which the rule is applied less strictly than it was agreed, or None.
-        relaxed_reason: why, whenever `relaxed_on` is given.
-    """
-
-    code: str
-    name: str
-    severity: Severity
-    dimension: Dimension
-    cause: str
-    correct: str
-    avoid: str
-    who: str
-    soft_share: float = 0.0
-    hard_share: float | None = None
-    relaxed_on: date | None = None
-    relaxed_reason: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeliveryRule(Rule):
-    """A rule about a file as a whole."""
-
-    kind: DeliveryRuleKind
-
-
-@dataclass(frozen=True, kw_only=True)
-class ColumnRule(Rule):
-    """A rule about the values of one column, each on its own."""
-
-    kind: ColumnRuleKind
-    column: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowRule(Rule):
-    """A rule about several columns of one row.
-
-    Attributes:
-        sql: expression over the feed's columns under their canonical names, true when the row is good. Values are
-            typed: date DATE, timestamp TIMESTAMP (wall clock as delivered), integer BIGINT, number DOUBLE, yes_no
-            BOOLEAN, all others VARCHAR; missing-value tokens and open-end values are null. A null result (something
-            needed is missing) counts as good: completeness has its own rules.
-        columns: the columns the expression reads, in contract order.
-    """
-
-    sql: str
-    columns: tuple[str, ...]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a feed.
@@ -209,8 +100,11 @@ class Column:
         code_meanings: (code, meaning) pairs for codes that do not speak for themselves.
         code_list: reference seed whose codes are expected; others are counted, not refused.
         code_list_class: for `trial_outcomes`, whose codes repeat between classes: the column that holds the class.
+        group_list: reference seed of wordings, in small letters, that group free text: by the whole text, or else by
+            what stands before its dash. Text in no group is not counted as wrong.
         pattern: regular expression a well-formed value matches in full; others are counted, not refused.
         minimum, maximum: plausible limits of a number, or of a date as ISO text; values outside are counted.
+        may_lie_ahead: a date of what is planned or due, which may be later than the extract.
         open_end_values: delivered values that mean "not yet ended" (they become null).
         references: `agency/feed.column` this column points at, or None.
     """
@@ -228,9 +122,11 @@ class Column:
     code_meanings: tuple[tuple[str, str], ...] = ()
     code_list: str | None = None
     code_list_class: str | None = None
+    group_list: str | None = None
     pattern: str | None = None
     minimum: str | None = None
     maximum: str | None = None
+    may_lie_ahead: bool = False
     open_end_values: tuple[str, ...] = ()
     references: str | None = None
 
@@ -243,6 +139,18 @@ class Column:
     def is_sensitive(self) -> bool:
         """Whether the column must never be published as it is."""
         return self.classification is not Classification.NONE
+
+    @property
+    def has_categories(self) -> bool:
+        """Whether its values are of a list short enough to speak of their shares."""
+        is_coded = bool(self.closed_codes or self.expected_codes or self.code_list or self.group_list)
+        return self.type is ColumnType.YES_NO or (is_coded and self.type is not ColumnType.LIST)
+
+    @property
+    def is_event_date(self) -> bool:
+        """Whether it says when something happened (nobody's date of birth) that the extract already knew of."""
+        is_moment = self.type in (ColumnType.DATE, ColumnType.TIMESTAMP)
+        return is_moment and not self.may_lie_ahead and not self.is_sensitive
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -368,6 +276,8 @@ class FeedContract:
             is warned, and above which the whole delivery is refused.
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
+        row_count_bounds: how far from its recent run the feed's number of rows may be.
+        history_exceptions: deliveries excused from the rules about that run.
     """
 
     agency: str
@@ -394,6 +304,8 @@ class FeedContract:
     quarantine_soft_share: float
     quarantine_hard_share: float
     unknown_codes_soft_share: float
+    row_count_bounds: RowCountBounds
+    history_exceptions: tuple[HistoryException, ...]
     rule_prefix: str
     order: int = field(compare=False)
 
@@ -459,5 +371,16 @@ class FeedContract:
         return next(matches, None)
 
     def delivery_rule(self, kind: DeliveryRuleKind) -> DeliveryRule:
-        """The delivery rule of one kind; every feed has each exactly once."""
-        return next(rule for rule in self.delivery_rules if rule.kind is kind)
+        """The delivery rule of one kind.
+
+        Raises:
+            KeyError: the feed has none of that kind (`find_delivery_rule` asks whether it has).
+        """
+        rule = self.find_delivery_rule(kind)
+        if rule is None:
+            raise KeyError(f"{self.key} has no rule {kind.name} about its deliveries")
+        return rule
+
+    def find_delivery_rule(self, kind: DeliveryRuleKind) -> DeliveryRule | None:
+        """The delivery rule of one kind, or None where the feed has none: it has each at most once."""
+        return next((rule for rule in self.delivery_rules if rule.kind is kind), None)

@@ -150,6 +150,13 @@ class Node:
             raise found.problem(f"expected a fraction from 0 to 1, found {_found(found.value)}")
         return float(found.value)
 
+    def number(self, key: str) -> float:
+        """The number under a key, zero or more; required."""
+        found = self.child(key)
+        if isinstance(found.value, bool) or not isinstance(found.value, int | float) or not 0 <= found.value < 1e9:
+            raise found.problem(f"expected a number from 0, found {_found(found.value)}")
+        return float(found.value)
+
     def choice(self, key: str, options: type[EnumT]) -> EnumT:
         """The member of an enumeration under a key; required."""
         text = self.text(key, f"write one of: {', '.join(options)}")

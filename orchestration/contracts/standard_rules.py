@@ -7,16 +7,15 @@ than the wording here. Codes are `<prefix>-<KIND>-<column>` (`POL-CUS-REQUIRED-s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from orchestration.contracts.model import (
-    LIST_SEPARATOR,
-    Column,
+from orchestration.contracts.history import ROW_COUNT_BOUNDS, RowCountBounds
+from orchestration.contracts.model import LIST_SEPARATOR, Column, ColumnType, DeliveryFormat, FeedMode
+from orchestration.contracts.rules import (
     ColumnRule,
     ColumnRuleKind,
-    ColumnType,
-    DeliveryFormat,
     DeliveryRule,
     DeliveryRuleKind,
     Dimension,
@@ -101,6 +100,15 @@ _COLUMN_RULES: dict[ColumnRuleKind, _Wording] = {
         "Correct {column} in the source record; leave it empty where it is not known.",
         "Refuse values outside the range at entry, and do not use dummy values for unknown.",
     ),
+    ColumnRuleKind.LEGIBLE: _Wording(
+        "{column} holds no garbled letters",
+        Severity.WARNING,
+        Dimension.ACCURACY,
+        "Accented letters went through a step that took one encoding for another (Ã¼ or ? for ü), or keys that do not "
+        "print were typed or pasted.",
+        "Take {column} from the source system again; what became a question mark cannot be worked out from it.",
+        "Read and write every step of the extract in one encoding, {encoding}; clean pasted text at entry.",
+    ),
 }
 
 _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
@@ -144,6 +152,22 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "Send the file again as {kind}, encoded {encoding}{delimiter}.",
         "Write the file with the agreed settings in the extract job; never open and save it in a spreadsheet.",
     ),
+    DeliveryRuleKind.CUT_SHORT: _Wording(
+        "The last line is a whole line",
+        Severity.WARNING,
+        Dimension.COMPLETENESS,
+        "The transfer stopped inside the last line, or the extract job does not end its last line.",
+        "Send the file again if rows are missing; otherwise send a manifest with the row count, which settles it.",
+        "End every line, the last one too, and send a manifest: only then can a lost line be noticed.",
+    ),
+    DeliveryRuleKind.REPEATED_HEADER: _Wording(
+        "The header line comes once",
+        Severity.WARNING,
+        Dimension.CONSISTENCY,
+        "Files were joined end to end, by hand or by a transfer that was repeated into the same file.",
+        "Send each file on its own, once; where the parts are the same file, send it again alone.",
+        "Write every extract to a new file, and never append to one that is there.",
+    ),
     DeliveryRuleKind.MISSING_COLUMN: _Wording(
         "Every agreed column is there",
         Severity.REJECT,
@@ -168,6 +192,15 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "Send the file and its manifest again.",
         "Write the manifest last, from the finished file.",
     ),
+    DeliveryRuleKind.DOUBLED: _Wording(
+        "The rows do not all come more than once",
+        Severity.WARNING,
+        Dimension.UNIQUENESS,
+        "The file was joined to itself by a repeated transfer or export, or the extract joins to a table with several "
+        "rows per record.",
+        "Send the file again with every row once.",
+        "Write every extract to a new file, and compare its rows with the number of records in the system.",
+    ),
     DeliveryRuleKind.DUPLICATE_KEY: _Wording(
         "Each key comes once in a delivery",
         Severity.WARNING,
@@ -175,6 +208,64 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "The extract joined to a table with several rows per record, or a record was sent in two states.",
         "Nothing to resend where the last row is right: it is the one that counts. Otherwise send the record again.",
         "Take one row per key in the extract, in its latest state.",
+    ),
+    DeliveryRuleKind.CHANGED_TYPE: _Wording(
+        "No column has changed its type",
+        Severity.WARNING,
+        Dimension.CONFORMITY,
+        "The system or the extract was changed: another date format, words for a number, or two columns exchanged.",
+        "Put the extract back to the agreed formats and send the rows in quarantine again.",
+        "Agree changes of formats with the data steward beforehand, and send a trial file.",
+    ),
+    DeliveryRuleKind.EVENT_DATES: _Wording(
+        "{event_dates}",
+        Severity.WARNING,
+        Dimension.TIMELINESS,
+        "Day and month exchanged, a mistyped year, a file sent under the name of another period, or a date that is "
+        "planned where one that has happened is meant.",
+        "Correct the dates in the source records; a file under a wrong name is sent again under its true one.",
+        "Refuse future dates at entry where the event has happened, and let the extract job name the file.",
+    ),
+    DeliveryRuleKind.STALE: _Wording(
+        "Something in it happened shortly before the extract",
+        Severity.WARNING,
+        Dimension.TIMELINESS,
+        "An old extract was sent under a new name, or the extract job reads a copy that is no longer brought up to "
+        "date.",
+        "Run the extract again and send it; if nothing has really happened since, tell the data steward.",
+        "Let the extract job name the file when it runs, and watch the age of the newest record.",
+    ),
+    DeliveryRuleKind.ROW_COUNT: _Wording(
+        "It has about as many rows as the feed's recent ones ({soft_low} to {soft_high} times their median)",
+        Severity.WARNING,
+        Dimension.COMPLETENESS,
+        "Part of the area or of the period is missing, a filter changed, or more was sent than the period.",
+        "Check the extract's filters and count; send what is missing. If it is right, have the contract except it.",
+        "Compare the number of rows with last time's before sending, and announce what will change it.",
+    ),
+    DeliveryRuleKind.ROW_COUNT_LIMIT: _Wording(
+        "It has {limits} the median of the feed's recent ones",
+        Severity.REJECT,
+        Dimension.COMPLETENESS,
+        "The extract was cut off or run on a part of the records. Taken in, it would replace everything before it.",
+        "Run the extract on all records and send it again. If it is right, have it excepted in the contract.",
+        "Compare the number of rows with last time's before sending.",
+    ),
+    DeliveryRuleKind.CATEGORY_GONE: _Wording(
+        "No code in steady use has vanished",
+        Severity.WARNING,
+        Dimension.CONSISTENCY,
+        "The code was withdrawn or renamed, rows with it were filtered out, or a mapping in the extract lost it.",
+        "Say what became of the code; if rows are missing, send them.",
+        "Announce new, renamed and withdrawn codes with the month they change.",
+    ),
+    DeliveryRuleKind.CATEGORY_SHARE: _Wording(
+        "No code's share is far from what it was",
+        Severity.WARNING,
+        Dimension.CONSISTENCY,
+        "A default fills the field, a mapping changed, a field is no longer entered, or records are missing.",
+        "Say whether the change is real; if the extract made it, mend it and send the delivery again.",
+        "Compare the shares with last time's before sending, and announce changes of coding.",
     ),
     DeliveryRuleKind.QUARANTINE_SHARE: _Wording(
         "No more than {hard_share} of the rows are in quarantine",
@@ -199,24 +290,64 @@ _TYPE_WORDS = {
 
 
 def delivery_rules(
-    prefix: str, delivery: DeliveryFormat, hard_share: float, has_key: bool, who: str
+    prefix: str,
+    delivery: DeliveryFormat,
+    hard_share: float,
+    has_key: bool,
+    who: str,
+    *,
+    columns: Sequence[Column] = (),
+    mode: FeedMode = FeedMode.INCREMENT,
+    bounds: RowCountBounds | None = None,
 ) -> tuple[DeliveryRule, ...]:
     """The rules a feed's files are held to as a whole, coded `<prefix>-FILE-<KIND>`.
 
-    A feed without a primary key has no duplicate-key rule: there, identical rows are distinct records.
+    Without a primary key identical rows are distinct records: there is no duplicate-key rule, and a file joined to
+    itself is refused, because nothing downstream could take its second half out again. Feeds without dates of events,
+    without columns of codes or without hard bounds have no rules about them.
+
+    Args:
+        prefix: of the rule codes.
+        delivery: how files are written.
+        hard_share: share of rows in quarantine above which a delivery is refused.
+        has_key: whether the feed has a primary key.
+        who: who puts things right.
+        columns: of the feed.
+        mode: of the feed.
+        bounds: of the number of rows; those of the mode if not given.
     """
+    bounds = bounds or ROW_COUNT_BOUNDS[mode]
+    is_partitioned = mode is FeedMode.SNAPSHOT_PER_PARTITION
     filling = {
         "file_name": f"{delivery.file_name_pattern}.{delivery.kind}",
         "kind": "CSV" if delivery.kind == "csv" else "JSON lines",
         "encoding": delivery.encoding,
         "delimiter": f", fields separated by '{delivery.delimiter}'" if delivery.delimiter else "",
         "hard_share": f"{hard_share:.0%}",
+        "event_dates": (
+            "Every event is in the month of the file" if is_partitioned else "No event is in a month after the extract"
+        ),
+        "soft_low": f"{bounds.soft_low:g}",
+        "soft_high": f"{bounds.soft_high:g}",
+        "limits": _limit_words(bounds),
     }
-    kinds = [kind for kind in DeliveryRuleKind if has_key or kind is not DeliveryRuleKind.DUPLICATE_KEY]
-    return tuple(
+    has_events = any(column.is_event_date for column in columns)
+    applies = {
+        DeliveryRuleKind.DUPLICATE_KEY: has_key,
+        DeliveryRuleKind.CHANGED_TYPE: any(column.type in _TYPE_WORDS for column in columns),
+        DeliveryRuleKind.EVENT_DATES: has_events,
+        DeliveryRuleKind.STALE: has_events and not is_partitioned,
+        DeliveryRuleKind.ROW_COUNT_LIMIT: bounds.has_limits,
+        DeliveryRuleKind.CATEGORY_GONE: any(column.has_categories for column in columns),
+        DeliveryRuleKind.CATEGORY_SHARE: any(column.has_categories for column in columns),
+    }
+    rules = [
         DeliveryRule(code=f"{prefix}-FILE-{kind.name}", kind=kind, who=who, **_fill(_DELIVERY_RULES[kind], filling))
-        for kind in kinds
-    )
+        for kind in DeliveryRuleKind
+        if applies.get(kind, True)
+    ]
+    refused = {DeliveryRuleKind.DOUBLED} if not has_key else set()
+    return tuple(replace(rule, severity=Severity.REJECT) if rule.kind in refused else rule for rule in rules)
 
 
 def column_rules(
@@ -233,6 +364,7 @@ def column_rules(
         "codes": ", ".join(column.closed_codes or column.expected_codes),
         "code_list": column.code_list or "",
         "range": _range_words(column),
+        "encoding": delivery.encoding,
     }
     return tuple(
         ColumnRule(
@@ -257,6 +389,7 @@ def _kinds(column: Column) -> list[ColumnRuleKind]:
         ColumnRuleKind.PATTERN: column.pattern is not None,
         ColumnRuleKind.SPREADSHEET: column.required and column.type is ColumnType.IDENTIFIER,
         ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,
+        ColumnRuleKind.LEGIBLE: column.type is ColumnType.TEXT and column.code_list is None,
     }
     return [kind for kind, holds in applies.items() if holds]
 
@@ -300,3 +433,9 @@ def _range_words(column: Column) -> str:
     if column.minimum is not None and column.maximum is not None:
         return f"{column.minimum} to {column.maximum}"
     return f"{column.minimum} or more" if column.minimum is not None else f"{column.maximum} or less"
+
+
+def _limit_words(bounds: RowCountBounds) -> str:
+    low = f"no fewer than {bounds.hard_low:g} times" if bounds.hard_low is not None else ""
+    high = f"no more than {bounds.hard_high:g} times" if bounds.hard_high is not None else ""
+    return " and ".join(part for part in (low, high) if part)

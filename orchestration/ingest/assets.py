@@ -34,8 +34,13 @@ def landing_spec(contract: FeedContract) -> AssetSpec:
     )
 
 
-def raw_asset(contract: FeedContract) -> AssetsDefinition:
-    """The raw copy of one feed: every row of every delivery, as text."""
+def raw_asset(contract: FeedContract, contracts: Iterable[FeedContract] = ()) -> AssetsDefinition:
+    """The raw copy of one feed: every row of every delivery, as text.
+
+    Args:
+        contract: the feed.
+        contracts: all feeds, to tell where a file in the wrong folder belongs.
+    """
 
     @asset(
         key=AssetKey(["raw", contract.agency, contract.feed]),
@@ -47,7 +52,7 @@ def raw_asset(contract: FeedContract) -> AssetsDefinition:
     )
     def _raw(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
         with transient_faults_retried(context.retry_number, context.log.warning):
-            summary = ingest_feed(contract, warehouse.settings, report=context.log.info)
+            summary = ingest_feed(contract, warehouse.settings, report=context.log.info, others=contracts)
             partitions = landing_partitions(contract)
             known = set(context.instance.get_dynamic_partitions(str(partitions.name)))
             new_files = sorted(set(summary.files) - known)
@@ -60,7 +65,8 @@ def raw_asset(contract: FeedContract) -> AssetsDefinition:
 
 def ingest_assets(contracts: Iterable[FeedContract]) -> list[AssetsDefinition | AssetSpec]:
     """Landing and raw assets of every feed."""
-    return [build(contract) for contract in contracts for build in (landing_spec, raw_asset)]
+    contracts = list(contracts)
+    return [part for item in contracts for part in (landing_spec(item), raw_asset(item, contracts))]
 
 
 def _metadata(values: Mapping[str, int | str]) -> dict[str, int | str]:

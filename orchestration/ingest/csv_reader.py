@@ -19,6 +19,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from orchestration.contracts import DeliveryRuleKind, FeedContract
+from orchestration.ingest.copies import ends_inside_a_line, header_rows
 from orchestration.ingest.problems import UnreadableError
 from orchestration.ingest.streams import CheckedBytes, empty_file_error, open_text
 from orchestration.ingest.tables import MAX_RECORD_BYTES, Header, Reading, match_header, unreadable_record
@@ -41,12 +42,23 @@ def read_csv(contract: FeedContract, path: Path, *, compressed: bool) -> Reading
         if header_line.lstrip().startswith(("{", "[")):
             text = "the file holds JSON under a .csv name; name JSON lines .jsonl"
             raise UnreadableError(text, DeliveryRuleKind.WRONG_CONTENT)
-        header = match_header(contract, _header_cells(header_line, delimiter))
+        cells = _header_cells(header_line, delimiter)
+        header = match_header(contract, cells)
     except BaseException:
         stream.close()
         raise
     batches = _batches(contract, path, stream, checked, header, delimiter, compressed)
-    return Reading(header, batches)
+    repeated_headers: list[int] = []
+    return Reading(header, _noting_headers(batches, cells, repeated_headers), repeated_headers)
+
+
+def _noting_headers(batches: Iterator[pa.Table], cells: list[str], repeated_headers: list[int]) -> Iterator[pa.Table]:
+    """The batches as they are; numbers of rows that are the header again are added to the list."""
+    rows = 0
+    for batch in batches:
+        repeated_headers += [rows + place + 1 for place in header_rows(batch, cells)]
+        rows += batch.num_rows
+        yield batch
 
 
 def _batches(
@@ -129,8 +141,12 @@ def _why_refused(
 ) -> UnreadableError:
     """Goes through the file once more to find the first record that does not fit."""
     try:
-        for start, fields in _records(contract, path, delimiter, compressed):
+        records = _records(contract, path, delimiter, compressed)
+        for start, fields in records:
             if fields and len(fields) != columns:
+                if len(fields) < columns and not compressed and _is_cut_short(path, records):
+                    found = f"{columns} columns expected, the file ends after {len(fields)} in the middle of a line"
+                    return unreadable_record(start, found, "the transfer was cut short: send the file again")
                 advice = "quote values that hold a delimiter or an end of line, and leave out titles and footers"
                 return unreadable_record(start, f"{columns} columns expected, {len(fields)} found", advice)
     except UnreadableError as error:
@@ -140,6 +156,11 @@ def _why_refused(
             f"a record is longer than {MAX_RECORD_BYTES >> 20} MiB: a quote was left open or the ends of line are lost"
         )
     return UnreadableError("the file cannot be split into columns; check its quotes and delimiters")
+
+
+def _is_cut_short(path: Path, records: Iterator[tuple[int, list[str]]]) -> bool:
+    """Whether no record is left and the file does not end with an end of line."""
+    return next(records, None) is None and ends_inside_a_line(path)
 
 
 def _check_closed_quote(contract: FeedContract, path: Path, delimiter: str, compressed: bool) -> None:

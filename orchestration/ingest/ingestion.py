@@ -22,7 +22,9 @@ import pyarrow as pa
 
 from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
 from orchestration.ingest.atomic import remove_leftovers, write_table
+from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
 from orchestration.ingest.csv_reader import read_csv
+from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message
 from orchestration.ingest.jsonl_reader import read_jsonl
 from orchestration.ingest.landing import (
     DeliveryName,
@@ -39,10 +41,10 @@ from orchestration.ingest.problems import Problem, Reporter, UnplacedFile, Unrea
 from orchestration.ingest.raw import raw_folder, raw_path, write_raw, write_schema_file
 from orchestration.ingest.receipts import Receipt, load_receipts, save_receipts
 from orchestration.ingest.streams import empty_file_error
-from orchestration.ingest.tables import Reading, extra_column_message, missing_column_message
+from orchestration.ingest.tables import Reading
 from orchestration.settings import Settings
 
-_READER_VERSION = "2"
+_READER_VERSION = "3"
 """Change it when the same file would be read differently; every file is then read anew."""
 
 _FIRST_YEAR = 1990
@@ -142,6 +144,7 @@ class _Run:
     reading_version: str
     now: datetime
     receipts: dict[str, Receipt]
+    others: tuple[FeedContract, ...] = ()
     by_delivery: dict[str, list[Receipt]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -158,7 +161,7 @@ def ingest_all(
 ) -> LandingSummary:
     """Ingests every feed and notes what lies outside any feed's folder (`raw/_unplaced.parquet`)."""
     contracts = list(contracts)
-    feeds = {contract.key: ingest_feed(contract, settings, report=report) for contract in contracts}
+    feeds = {contract.key: ingest_feed(contract, settings, report=report, others=contracts) for contract in contracts}
     outside = look_outside_feeds(contracts, settings.landing_dir)
     everything = sorted((*outside, *(item for summary in feeds.values() for item in summary.unplaced)))
     columns = {
@@ -174,7 +177,13 @@ def ingest_all(
     return LandingSummary(feeds, outside)
 
 
-def ingest_feed(contract: FeedContract, settings: Settings, *, report: Reporter | None = None) -> IngestSummary:
+def ingest_feed(
+    contract: FeedContract,
+    settings: Settings,
+    *,
+    report: Reporter | None = None,
+    others: Iterable[FeedContract] = (),
+) -> IngestSummary:
     """Brings a feed's raw files and receipts up to date with its landing folder.
 
     A file is opened only if it, its manifest or the way to read it changed since its receipt. Files with the same
@@ -184,6 +193,7 @@ def ingest_feed(contract: FeedContract, settings: Settings, *, report: Reporter 
         contract: the feed.
         settings: where landing and raw are.
         report: receives progress, one line at a time.
+        others: feeds a file may have been meant for; a file that fits one of them better is told so.
 
     Raises:
         OSError: the raw folder cannot be written.
@@ -194,7 +204,7 @@ def ingest_feed(contract: FeedContract, settings: Settings, *, report: Reporter 
     write_schema_file(contract, settings)
     landing = look_at_feed(contract, settings.landing_dir)
     unplaced = list(landing.unplaced)
-    run = _start(contract, settings)
+    run = _start(contract, settings, others)
     new_files, rows_new = 0, 0
     unsaved_since: float | None = None
     for file in landing.files:
@@ -271,13 +281,14 @@ def identities(path: Path, name: DeliveryName | None) -> tuple[str, str]:
     return plain.hexdigest(), (keyed or plain).hexdigest()[:32]
 
 
-def _start(contract: FeedContract, settings: Settings) -> _Run:
+def _start(contract: FeedContract, settings: Settings, others: Iterable[FeedContract] = ()) -> _Run:
     return _Run(
         contract=contract,
         settings=settings,
         reading_version=reading_version(contract),
         now=datetime.now(UTC),
         receipts={receipt.file_path: receipt for receipt in load_receipts(contract, settings)},
+        others=tuple(others),
     )
 
 
@@ -312,6 +323,7 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         )
         problems += content.problems
         rows_known = content.rows if content.has_raw else None
+        problems += _cut_short_problems(contract, file, file.name, content, manifest)
         is_lines = file.name.extension.startswith("jsonl")
         if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0:
             text = "the file has no rows and no manifest that says 0; send one, or send the rows"
@@ -364,12 +376,20 @@ def _date_problems(contract: FeedContract, file: LandingFile, name: DeliveryName
     return []
 
 
+def _cut_short_problems(
+    contract: FeedContract, file: LandingFile, name: DeliveryName, content: _Content, manifest: Manifest
+) -> list[Problem]:
+    """A last line without its end, where no manifest says whether all has come (gzip and Parquet know themselves)."""
+    is_settled = manifest.rows is not None or manifest.sha256 is not None
+    if name.extension != "csv" or not content.rows or is_settled or not ends_inside_a_line(file.path):
+        return []
+    text = f"the last line, row {content.rows:,}, does not end: if the transfer was cut short, send the file again"
+    return [_problem(contract, DeliveryRuleKind.CUT_SHORT, text)]
+
+
 def _known_content(run: _Run, delivery_id: str, name: DeliveryName) -> _Content | None:
     """What an earlier file with the same bytes and the same kind of name held, if it was read."""
-    about_content = {
-        run.contract.delivery_rule(DeliveryRuleKind.MISSING_COLUMN).code,
-        run.contract.delivery_rule(DeliveryRuleKind.UNKNOWN_COLUMN).code,
-    }
+    about_content = {rule.code for rule in run.contract.delivery_rules if rule.kind in _ABOUT_CONTENT}
     for receipt in run.by_delivery.get(delivery_id, ()):
         if (
             receipt.has_raw
@@ -382,22 +402,39 @@ def _known_content(run: _Run, delivery_id: str, name: DeliveryName) -> _Content 
     return None
 
 
+_ABOUT_CONTENT = (
+    DeliveryRuleKind.MISSING_COLUMN,
+    DeliveryRuleKind.UNKNOWN_COLUMN,
+    DeliveryRuleKind.REPEATED_HEADER,
+    DeliveryRuleKind.DOUBLED,
+)
+"""Rules that files with the same bytes keep or break alike, though they can be read."""
+
+
 def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id: str, manifest: Manifest) -> _Content:
     contract = run.contract
+    target = raw_path(contract, run.settings, delivery_id)
     try:
         is_empty_lines = name.extension.startswith("jsonl") and manifest.rows == 0
         if file.stamp.size == 0 and not is_empty_lines:
             raise empty_file_error("the transfer or the export failed; send the file again")
         reading = _open(contract, file.path, name.extension)
-        rows = write_raw(contract, raw_path(contract, run.settings, delivery_id), delivery_id, reading)
+        rows = write_raw(contract, target, delivery_id, reading)
     except UnreadableError as error:
         return _Content(0, (_problem(contract, error.kind, error.message),), False)
     problems: list[Problem] = []
     header = reading.header
     if header.missing:
-        problems.append(_problem(contract, DeliveryRuleKind.MISSING_COLUMN, missing_column_message(header)))
+        message = missing_column_message(header, better_fit(contract, header, run.others))
+        problems.append(_problem(contract, DeliveryRuleKind.MISSING_COLUMN, message))
     if header.extra:
         problems.append(_problem(contract, DeliveryRuleKind.UNKNOWN_COLUMN, extra_column_message(header)))
+    if reading.repeated_headers:
+        text = repeated_header_message(reading.repeated_headers)
+        problems.append(_problem(contract, DeliveryRuleKind.REPEATED_HEADER, text))
+    if not contract.primary_key and has_every_row_twice(contract, target, rows):
+        text = "practically every row comes more than once, in all its columns; send the file again with each row once"
+        problems.append(_problem(contract, DeliveryRuleKind.DOUBLED, text))
     return _Content(rows, tuple(problems), True)
 
 

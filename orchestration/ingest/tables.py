@@ -1,13 +1,14 @@
 """The shape every reader hands on: column names of a file matched to its contract, and batches of text.
 
-Belongs here: matching headers, naming columns nobody promised. Does not belong here: any file format.
+Belongs here: matching headers, naming columns nobody promised. Does not belong here: any file format, guesses at what a
+changed header means (`drift`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -20,8 +21,6 @@ on would fill the memory."""
 
 MAX_COLUMNS = 1_000
 """Most columns read. The widest feed has 23; JSON objects keyed by somebody's number have as many as there are rows."""
-
-_MAX_NAMES_SHOWN = 20
 
 DELIVERY_ID = "_delivery_id"
 ROW_NUMBER = "_row_number"
@@ -56,10 +55,12 @@ class Reading:
     Attributes:
         header: known before the first batch (JSON lines: after looking through the file).
         batches: tables whose columns are `header.names`, all text, empty text as null. Raises `UnreadableError`.
+        repeated_headers: numbers of rows that are the header line again; whole when the batches are through.
     """
 
     header: Header
     batches: Iterator[pa.Table]
+    repeated_headers: list[int] = field(default_factory=list)
 
 
 def normalised(name: str) -> str:
@@ -113,28 +114,6 @@ def raw_schema(names: tuple[str, ...]) -> pa.Schema:
     """Schema of a raw file: everything text, then where the row came from."""
     fields = [pa.field(name, pa.string()) for name in names]
     return pa.schema([*fields, pa.field(DELIVERY_ID, pa.string()), pa.field(ROW_NUMBER, pa.int64())])
-
-
-def missing_column_message(header: Header) -> str:
-    """What to say about the columns a file lacks."""
-    if not header.is_plausible:
-        return (
-            f"the first line does not look like this feed's header: {header.recognised} of {header.promised} columns "
-            f"recognised; missing {', '.join(header.missing)}; send the header line, with the agreed delimiter"
-        )
-    return f"missing {_columns(header.missing)}; send the file again with every column, empty where there is no value"
-
-
-def extra_column_message(header: Header) -> str:
-    """What to say about columns nobody promised."""
-    if not header.is_plausible:
-        return f"{len(header.extra)} columns are not in the contract"
-    return f"{_columns(header.extra)} not in the contract: kept in raw, not used; agree a contract change or leave out"
-
-
-def _columns(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - _MAX_NAMES_SHOWN:,} more" if len(names) > _MAX_NAMES_SHOWN else ""
-    return f"column{'s' if len(names) > 1 else ''} {', '.join(names[:_MAX_NAMES_SHOWN])}{more}"
 
 
 def column_by_name(contract: FeedContract, name: str) -> Column | None:

@@ -35,6 +35,17 @@ ROW_NUMBER = "_row_number"
 ROUNDED_NUMBER = r"^[+-]?[0-9]([.,][0-9]+)?[Ee]\+[0-9]+$"
 """How spreadsheets show a number too long for its cell."""
 
+_SECOND_BYTES = r"\x{80}-\x{BF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_SIGNS_OF_DAMAGE = (
+    r"\x{FFFD}",  # what a decoder puts where bytes made no sense
+    r"[\x{01}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}]",  # keys that do not print
+    f"[ÂÃÄÅ][{_SECOND_BYTES}]",  # one letter's two bytes read as two letters
+    "â€",  # a typographic mark's three bytes, likewise
+    r"\pL\?\pL",  # a letter the encoding did not have
+)
+GARBLED = "|".join(_SIGNS_OF_DAMAGE)
+"""What text looks like after a wrong change of encoding, as the database (RE2) reads it."""
+
 
 class Expectation(StrEnum):
     """What is expected of the judged values."""
@@ -136,29 +147,33 @@ def _column_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozense
         case ColumnRuleKind.CODE_LIST:
             listed = column.code_list or ""
             return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
-        case ColumnRuleKind.PATTERN:
-            pattern = column.pattern or ""
-            return Check(
-                rule=rule,
-                column=column.name,
-                checked=given,
-                broken=f"{given} and not regexp_matches({text}, {literal(pattern)})",
-                judged=text,
-                expectation=Expectation.MATCHES,
-                pattern=pattern,
-            )
-        case ColumnRuleKind.SPREADSHEET | ColumnRuleKind.RANGE:
-            is_range = rule.kind is ColumnRuleKind.RANGE
-            return _range_check(column, rule) if is_range else _rounded_check(column, rule)
+        case ColumnRuleKind.PATTERN | ColumnRuleKind.SPREADSHEET | ColumnRuleKind.LEGIBLE:
+            return _text_check(column, rule)
+        case ColumnRuleKind.RANGE:
+            return _range_check(column, rule)
 
 
-def _rounded_check(column: Column, rule: ColumnRule) -> Check:
+def _text_check(column: Column, rule: ColumnRule) -> Check:
+    """Broken by text without the form it should have, or with signs of damage that no sender means to send."""
     text = text_name(column.name)
+    given = f"{text} is not null"
+    if rule.kind is ColumnRuleKind.PATTERN:
+        pattern = column.pattern or ""
+        return Check(
+            rule=rule,
+            column=column.name,
+            checked=given,
+            broken=f"{given} and not regexp_matches({text}, {literal(pattern)})",
+            judged=text,
+            expectation=Expectation.MATCHES,
+            pattern=pattern,
+        )
+    damage = ROUNDED_NUMBER if rule.kind is ColumnRuleKind.SPREADSHEET else GARBLED
     return Check(
         rule=rule,
         column=column.name,
-        checked=f"{text} is not null",
-        broken=f"{text} is not null and regexp_matches({text}, {literal(ROUNDED_NUMBER)})",
+        checked=given,
+        broken=f"{given} and regexp_matches({text}, {literal(damage)})",
         judged="null",
         expectation=Expectation.IN_SET,
         codes=frozenset({"holds"}),

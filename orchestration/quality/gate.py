@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -20,12 +20,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
+from orchestration.contracts import HISTORY_RULES, DeliveryRuleKind, FeedContract, Severity
 from orchestration.ingest import load_receipts, raw_folder, raw_path
 from orchestration.ingest.problems import Reporter
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import Check, checks_of
 from orchestration.quality.errors import ConservationError, GateError
+from orchestration.quality.findings import refused_by_their_run, with_findings
 from orchestration.quality.gate_files import (
     DELIVERIES,
     QUARANTINED_ROWS,
@@ -46,12 +47,13 @@ from orchestration.quality.verdicts import (
     deliveries_of,
     dimension_name,
     file_counts,
+    refusing_rules,
     share_count,
     verdict_of,
 )
 from orchestration.settings import Settings
 
-_GATE_VERSION = "1"
+_GATE_VERSION = "2"
 """Change it when the same rules would be judged or worded differently; everything is then judged again."""
 
 _WORST_RULES = 10
@@ -113,7 +115,7 @@ class GateSummary:
 def gate_feed(
     contract: FeedContract, settings: Settings, *, report: Reporter | None = None, anew: bool = False
 ) -> GateSummary:
-    """Brings the verdicts on a feed's deliveries up to date; always leaves the feed's three gate files.
+    """Brings the verdicts on a feed's deliveries up to date; always leaves the feed's gate files.
 
     Args:
         contract: the feed.
@@ -134,28 +136,32 @@ def gate_feed(
     version = with_releases(rules_version(contract, codes), releases)
     deliveries = deliveries_of(contract, load_receipts(contract, settings))
     earlier = None if anew else load_gate_tables(contract, settings, version)
-    known = _results_of(contract, earlier or GateTables.empty())
+    before = earlier or GateTables.empty()
+    known = _results_of(contract, before, refused_by_their_run(contract, deliveries))
     judged_rows = {item.delivery_id: known[item.delivery_id] for item in deliveries if item.delivery_id in known}
-    quarantined = [(earlier or GateTables.empty()).quarantined_rows]
+    quarantined = [before.quarantined_rows]
+    counted = [_of_deliveries(before.category_counts, judged_rows)]
     new = [item for item in deliveries if not item.is_refused and item.delivery_id not in known]
     fault: GateError | None = None
     if new:
         try:
-            results, rows = _judge(contract, settings, checks, codes, new)
+            results, rows, counts = _judge(contract, settings, checks, codes, new)
         except RulesCannotBeAsked as error:
             fault = GateError(contract.key, error.faults, [item.first.file_name for item in new])
         else:
             judged_rows |= results
             quarantined.append(rows)
+            counted.append(counts)
     if fault is not None and anew:
         raise fault
     held = {item.delivery_id for item in new} if fault else set()
     decided = [item for item in deliveries if item.delivery_id not in held]
-    tables = _tables(contract, checks, decided, judged_rows, pa.concat_tables(quarantined), releases)
-    if earlier is None or any(
-        not getattr(tables, name).equals(getattr(earlier, name))
-        for name in ("deliveries", "quarantined_rows", "rule_results")
-    ):
+    counts = _sorted(pa.concat_tables(counted), "delivery_id", "column_name", "value")
+    judged_rows = with_findings(contract, decided, judged_rows, counts)
+    set_aside = [delivery_id for delivery_id, results in judged_rows.items() if results.rows_quarantined]
+    rows_set_aside = _of_deliveries(pa.concat_tables(quarantined), set_aside)
+    tables = _tables(contract, checks, decided, judged_rows, rows_set_aside, counts, releases)
+    if earlier is None or not tables.equals(earlier):
         save_gate_tables(contract, settings, tables, version)
     if fault is not None:
         raise fault
@@ -178,14 +184,22 @@ def rules_version(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def _of_deliveries(table: pa.Table, delivery_ids: Iterable[str]) -> pa.Table:
+    return table.filter(pc.is_in(table["delivery_id"], pa.array(list(delivery_ids), pa.string())))
+
+
+def _sorted(table: pa.Table, *columns: str) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in columns]).combine_chunks()
+
+
 def _judge(
     contract: FeedContract,
     settings: Settings,
     checks: Sequence[Check],
     codes: Mapping[str, frozenset[str]],
     deliveries: Sequence[Delivery],
-) -> tuple[dict[str, RowResults], pa.Table]:
-    """Results by delivery and the quarantined rows of those that are not refused."""
+) -> tuple[dict[str, RowResults], pa.Table, pa.Table]:
+    """Results by delivery, the quarantined rows of those that are not refused, and the rows by code and month."""
     files = [raw_path(contract, settings, item.delivery_id) for item in deliveries]
     # holds every column, should the contract have gained one since a file was written
     files.append(raw_folder(contract, settings) / SCHEMA_FILE)
@@ -207,15 +221,14 @@ def _judge(
                 for check in checks
             }
             by_rule |= share_count(contract, rows, set_aside)
-            is_refused = any(
-                figures.failed and contract.rule(code).severity is Severity.REJECT for code, figures in by_rule.items()
-            )
+            is_refused = bool(refusing_rules(contract, by_rule))
             results[item.delivery_id] = RowResults(by_rule, 0 if is_refused else set_aside)
             if not is_refused and set_aside:
                 kept.append(item.delivery_id)
         broken = {code for item in kept for code, figures in results[item].counts.items() if figures.failed}
         quarantining = {code for code in broken if contract.rule(code).severity is Severity.QUARANTINE}
         rows_set_aside = judging.quarantined_rows(kept, quarantining)
+        category_counts = judging.category_counts()
     columns = columns_by_rule(checks)
     rule_codes = rows_set_aside["rule_code"].to_pylist()
     messages = {code: _row_message(contract, code) for code in set(rule_codes)}
@@ -229,7 +242,7 @@ def _judge(
         ],
         schema=QUARANTINED_ROWS,
     )
-    return results, table
+    return results, table, category_counts
 
 
 def _row_message(contract: FeedContract, code: str) -> str:
@@ -238,8 +251,13 @@ def _row_message(contract: FeedContract, code: str) -> str:
     return f"Broken: {rule.name}. {rule.correct}"
 
 
-def _results_of(contract: FeedContract, tables: GateTables) -> dict[str, RowResults]:
-    """Row results of an earlier run, of the deliveries whose rows it judged."""
+def _results_of(contract: FeedContract, tables: GateTables, refused_now: Collection[str]) -> dict[str, RowResults]:
+    """Row results of an earlier run, of the deliveries whose rows it judged.
+
+    Which rows of a refused delivery would be set aside is not kept. One that was refused for what its feed's run looked
+    like then, and is not `refused_now`, is therefore judged again.
+    """
+    by_run = {rule.code for rule in contract.delivery_rules if rule.kind in HISTORY_RULES}
     about_files = {rule.code for rule in contract.delivery_rules} - {
         rule.code for rule in contract.delivery_rules if rule.kind in _ROW_KINDS
     }
@@ -251,6 +269,7 @@ def _results_of(contract: FeedContract, tables: GateTables) -> dict[str, RowResu
     return {
         delivery_id: RowResults(by_rule, verdicts[delivery_id]["rows_quarantined"])
         for delivery_id, by_rule in counts.items()
+        if delivery_id in refused_now or not by_run & set(verdicts[delivery_id]["reason_codes"].split(";"))
     }
 
 
@@ -263,6 +282,7 @@ def _tables(
     deliveries: Sequence[Delivery],
     judged: Mapping[str, RowResults],
     quarantined: pa.Table,
+    category_counts: pa.Table,
     releases: Sequence[Release],
 ) -> GateTables:
     columns = columns_by_rule(checks)
@@ -304,16 +324,19 @@ def _tables(
                 "column_name": columns.get(rule.code),
                 "checked": counts[rule.code].checked,
                 "failed": counts[rule.code].failed,
+                "detail": counts[rule.code].detail,
             }
             for rule in contract.all_rules
             if rule.code in counts
         ]
     set_aside = {row["delivery_id"]: row["rows_quarantined"] for row in rows if row["rows_quarantined"]}
-    kept = quarantined.filter(pc.is_in(quarantined["delivery_id"], pa.array(list(set_aside), pa.string())))
-    kept = kept.sort_by([("delivery_id", "ascending"), ("row_number", "ascending"), ("rule_code", "ascending")])
+    kept = _sorted(_of_deliveries(quarantined, set_aside), "delivery_id", "row_number", "rule_code")
     _check_conservation(contract, rows, set_aside, kept)
     return GateTables(
-        pa.Table.from_pylist(rows, DELIVERIES), kept.combine_chunks(), pa.Table.from_pylist(results, RULE_RESULTS)
+        deliveries=pa.Table.from_pylist(rows, DELIVERIES),
+        quarantined_rows=kept,
+        rule_results=pa.Table.from_pylist(results, RULE_RESULTS),
+        category_counts=category_counts,
     )
 
 

@@ -1,4 +1,4 @@
-"""The gate's three files per feed: verdicts, quarantined rows, rule results.
+"""The gate's four files per feed: verdicts, quarantined rows, rule results, and rows by code and month.
 
 Belongs here: their columns, writing and reading them. Does not belong here: what goes into them.
 
@@ -58,10 +58,24 @@ RULE_RESULTS = pa.schema(
         ("column_name", pa.string()),
         ("checked", pa.int64()),
         ("failed", pa.int64()),
+        ("detail", pa.string()),
     ]
 )
-_SCHEMAS = {"deliveries": DELIVERIES, "quarantined_rows": QUARANTINED_ROWS, "rule_results": RULE_RESULTS}
-_WRITING_ORDER = ("rule_results", "quarantined_rows", "deliveries")
+CATEGORY_COUNTS = pa.schema(
+    [
+        ("delivery_id", pa.string()),
+        ("column_name", pa.string()),
+        ("value", pa.string()),
+        ("rows", pa.int64()),
+    ]
+)
+_SCHEMAS = {
+    "category_counts": CATEGORY_COUNTS,
+    "rule_results": RULE_RESULTS,
+    "quarantined_rows": QUARANTINED_ROWS,
+    "deliveries": DELIVERIES,
+}
+"""In the order in which they are written."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +85,16 @@ class GateTables:
     deliveries: pa.Table
     quarantined_rows: pa.Table
     rule_results: pa.Table
+    category_counts: pa.Table
 
     @classmethod
     def empty(cls) -> GateTables:
         """Of a feed never delivered."""
-        return cls(DELIVERIES.empty_table(), QUARANTINED_ROWS.empty_table(), RULE_RESULTS.empty_table())
+        return cls(**{name: schema.empty_table() for name, schema in _SCHEMAS.items()})
+
+    def equals(self, other: GateTables) -> bool:
+        """Whether all tables hold the same."""
+        return all(getattr(self, name).equals(getattr(other, name)) for name in _SCHEMAS)
 
 
 def gate_path(contract: FeedContract, settings: Settings, table: str) -> Path:
@@ -102,12 +121,12 @@ def load_gate_tables(contract: FeedContract, settings: Settings, rules_version: 
 
 
 def save_gate_tables(contract: FeedContract, settings: Settings, tables: GateTables, rules_version: str) -> None:
-    """Writes the three files, each whole, all under one mark."""
+    """Writes the files, each whole, all under one mark."""
     digest = hashlib.sha256(rules_version.encode())
-    for name in _WRITING_ORDER:
+    for name in _SCHEMAS:
         digest.update(_content(getattr(tables, name)))
     metadata = {"rules_version": rules_version, "mark": digest.hexdigest()[:32]}
-    for name in _WRITING_ORDER:
+    for name in _SCHEMAS:
         path = gate_path(contract, settings, name)
         remove_leftovers(path.parent)
         write_table(path, getattr(tables, name), metadata)

@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract, Severity
+from orchestration.quality.categories import counts_query
 from orchestration.quality.checks import (
     DELIVERY_ID,
     ROW_NUMBER,
@@ -29,6 +30,7 @@ from orchestration.quality.checks import (
 )
 from orchestration.quality.errors import RuleFault
 from orchestration.quality.expectations import ask
+from orchestration.quality.gate_files import CATEGORY_COUNTS
 from orchestration.quality.typed_sql import literal, name, text_name, text_value, typed_value
 
 MAX_DISTINCT_VALUES = 10_000
@@ -142,6 +144,13 @@ class Judging:
             ) where rule_code is not null
         """
         return self._connection.sql(query).to_arrow_table().cast(schema)
+
+    def category_counts(self) -> pa.Table:
+        """Rows by delivery, column and value, of the columns whose values are few (`categories`)."""
+        query = counts_query(self._contract)
+        if query is None:
+            return CATEGORY_COUNTS.empty_table()
+        return self._connection.sql(query).to_arrow_table().cast(CATEGORY_COUNTS)
 
     def _open_rows(self, raw_files: Sequence[Path]) -> None:
         """Makes `judged_rows`: text and typed value of every column, and where the row came from."""

@@ -23,7 +23,8 @@ def reference_codes(contract: FeedContract, reference_dir: Path) -> Mapping[str,
     Raises:
         ReferenceListError: a list is missing, has no rows or lacks its key column.
     """
-    names = sorted({column.code_list for column in contract.columns if column.code_list is not None})
+    lists = {name for column in contract.columns for name in (column.code_list, column.group_list) if name is not None}
+    names = sorted(lists)
     return {name: _codes(name, reference_dir) for name in names}
 
 

@@ -25,6 +25,8 @@ FILE_RULE_KINDS = frozenset(
         DeliveryRuleKind.EMPTY_FILE,
         DeliveryRuleKind.WRONG_CONTENT,
         DeliveryRuleKind.UNREADABLE,
+        DeliveryRuleKind.CUT_SHORT,
+        DeliveryRuleKind.REPEATED_HEADER,
         DeliveryRuleKind.MISSING_COLUMN,
         DeliveryRuleKind.UNKNOWN_COLUMN,
         DeliveryRuleKind.MANIFEST,
@@ -67,10 +69,16 @@ class Delivery:
 
 @dataclass(frozen=True)
 class RuleCount:
-    """How one rule fared in one delivery."""
+    """How one rule fared in one delivery.
+
+    Attributes:
+        checked, failed: values or rows; 1 and 0 or 1 for a rule about the delivery as a whole.
+        detail: what exactly was found, in words, of a rule about the delivery as a whole.
+    """
 
     checked: int
     failed: int
+    detail: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +112,13 @@ def deliveries_of(contract: FeedContract, receipts: Iterable[Receipt]) -> tuple[
 
 def file_counts(contract: FeedContract, delivery: Delivery) -> dict[str, RuleCount]:
     """How the rules about the file fared, by rule code."""
-    broken = {problem.rule_code for problem in delivery.decisive.problems}
+    found: dict[str, list[str]] = {}
+    for problem in delivery.decisive.problems:
+        found.setdefault(problem.rule_code, []).append(problem.message)
     return {
-        rule.code: RuleCount(1, int(rule.code in broken))
+        rule.code: RuleCount(1, int(rule.code in found), "; ".join(found.get(rule.code, ())) or None)
         for rule in contract.delivery_rules
-        if rule.kind in FILE_RULE_KINDS
+        if rule.kind in FILE_RULE_KINDS or (rule.kind is DeliveryRuleKind.DOUBLED and not contract.primary_key)
     }
 
 
@@ -119,6 +129,24 @@ def share_count(contract: FeedContract, rows: int, quarantined: int) -> dict[str
         return {}
     is_broken = rows >= MIN_ROWS_FOR_SHARE and quarantined > contract.quarantine_hard_share * rows
     return {rule.code: RuleCount(1, int(is_broken))}
+
+
+def refusing_rules(contract: FeedContract, counts: Mapping[str, RuleCount]) -> tuple[Rule, ...]:
+    """The rules for which a delivery is refused: broken ones that refuse, and ones broken by more than they allow."""
+    return tuple(
+        rule
+        for rule in contract.all_rules
+        if rule.code in counts
+        and counts[rule.code].failed
+        and (rule.severity is Severity.REJECT or is_over_hard_share(rule, counts[rule.code]))
+    )
+
+
+def is_over_hard_share(rule: Rule, count: RuleCount) -> bool:
+    """Whether so many rows break a rule that the whole delivery is refused for it."""
+    if rule.hard_share is None or count.checked < MIN_ROWS_FOR_SHARE:
+        return False
+    return count.failed > rule.hard_share * count.checked
 
 
 def verdict_of(
@@ -136,15 +164,15 @@ def verdict_of(
         problems = [item for item in found if contract.rule(item.rule_code).severity is Severity.REJECT]
         return Verdict.REJECTED, _unique(item.rule_code for item in problems), tuple(item.message for item in problems)
     broken = [rule for rule in contract.all_rules if rule.code in results.counts and results.counts[rule.code].failed]
-    refusing = [rule for rule in broken if rule.severity is Severity.REJECT]
+    refusing = refusing_rules(contract, results.counts)
     quarantining = [rule for rule in broken if rule.severity is Severity.QUARANTINE]
     reasons = tuple(_reason(rule, results.counts[rule.code].failed) for rule in quarantining)
     codes = tuple(rule.code for rule in quarantining)
     if refusing:
         return (
             Verdict.REJECTED,
-            (*(rule.code for rule in refusing), *codes),
-            (*(f"broken: {rule.name}; {rule.correct}" for rule in refusing), *reasons),
+            _unique((*(rule.code for rule in refusing), *codes)),
+            _unique((*(_refusal(rule, results.counts[rule.code]) for rule in refusing), *reasons)),
         )
     if results.rows_quarantined:
         return Verdict.ACCEPTED_WITH_QUARANTINE, codes, reasons
@@ -163,6 +191,14 @@ def columns_by_rule(checks: Sequence[Check]) -> dict[str, str | None]:
 
 def _age(receipt: Receipt) -> tuple[date, int, str]:
     return receipt.extract_date or date.max, receipt.file_sequence or 0, receipt.file_path
+
+
+def _refusal(rule: Rule, count: RuleCount) -> str:
+    if rule.severity is not Severity.REJECT:
+        share = f"{count.failed:,} of {count.checked:,} rows, more than {rule.hard_share:.0%}"
+        return f"broken by {share}: {rule.name}; {rule.correct}"
+    found = f" ({count.detail})" if count.detail else ""
+    return f"broken: {rule.name}{found}; {rule.correct}"
 
 
 def _reason(rule: Rule, rows: int) -> str:

@@ -13,6 +13,7 @@ from orchestration.contracts import (
     ColumnType,
     DeliveryRuleKind,
     FeedContract,
+    FeedMode,
     RowRule,
     Severity,
     load_feed_contracts,
@@ -197,6 +198,17 @@ def test_shared_rules_follow_from_the_columns() -> None:
 def test_a_feed_without_a_key_allows_identical_rows() -> None:
     kinds = {rule.kind for rule in CONTRACTS["police/stop_search"].delivery_rules}
     assert DeliveryRuleKind.DUPLICATE_KEY not in kinds
-    assert set(DeliveryRuleKind) - kinds == {DeliveryRuleKind.DUPLICATE_KEY}
+    by_month_and_force = {DeliveryRuleKind.STALE, DeliveryRuleKind.ROW_COUNT_LIMIT}
+    assert set(DeliveryRuleKind) - kinds == {DeliveryRuleKind.DUPLICATE_KEY} | by_month_and_force
     keyed = {rule.kind for rule in CONTRACTS["hmcts/cases"].delivery_rules}
-    assert keyed == set(DeliveryRuleKind)
+    assert set(DeliveryRuleKind) - keyed == {DeliveryRuleKind.ROW_COUNT_LIMIT}
+
+
+def test_only_a_snapshot_is_refused_for_its_number_of_rows() -> None:
+    limited = [key for key, item in CONTRACTS.items() if item.find_delivery_rule(DeliveryRuleKind.ROW_COUNT_LIMIT)]
+    assert limited == [key for key, item in CONTRACTS.items() if item.mode is FeedMode.SNAPSHOT]
+
+
+def test_a_file_joined_to_itself_is_refused_only_where_no_key_can_undo_it() -> None:
+    doubled = {key: item.delivery_rule(DeliveryRuleKind.DOUBLED).severity for key, item in CONTRACTS.items()}
+    assert [key for key, severity in doubled.items() if severity is Severity.REJECT] == ["police/stop_search"]

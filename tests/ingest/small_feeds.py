@@ -15,11 +15,14 @@ from orchestration.contracts import (
     DeliveryFormat,
     FeedContract,
     FeedMode,
+    HistoryException,
     LegalBasis,
     Party,
+    RowCountBounds,
     RowRule,
     ServiceLevel,
 )
+from orchestration.contracts.history import ROW_COUNT_BOUNDS
 from orchestration.contracts.standard_rules import column_rules, delivery_rules
 from orchestration.settings import Settings
 
@@ -54,6 +57,8 @@ def feed(
     rules: Sequence[RowRule] = (),
     pattern: str | None = None,
     hard_share: float = 0.5,
+    bounds: RowCountBounds | None = None,
+    exceptions: Sequence[HistoryException] = (),
     **delivery: object,
 ) -> FeedContract:
     """A contract with the shared rules for these columns."""
@@ -94,11 +99,15 @@ def feed(
         service_level=ServiceLevel(frequency_months=1, latency_days=14, retention_years=7, retention_reason="test"),
         rules=tuple(rules),
         column_rules=tuple(rule for item in columns for rule in column_rules(prefix, item, written, "Owner")),
-        delivery_rules=delivery_rules(prefix, written, hard_share, has_key, "Owner"),
+        delivery_rules=delivery_rules(
+            prefix, written, hard_share, has_key, "Owner", columns=columns, mode=mode, bounds=bounds
+        ),
         history=(),
         quarantine_soft_share=0.05,
         quarantine_hard_share=hard_share,
         unknown_codes_soft_share=0.02,
+        row_count_bounds=bounds or ROW_COUNT_BOUNDS[mode],
+        history_exceptions=tuple(exceptions),
         rule_prefix=prefix,
         order=0,
     )

@@ -97,8 +97,11 @@ def failed(here: Settings, contract: FeedContract) -> dict[str, int]:
     return {row["rule_code"]: row["failed"] for row in rows_of(here, contract, "rule_results") if row["failed"]}
 
 
+TABLES = ("deliveries", "quarantined_rows", "rule_results", "category_counts")
+
+
 def state(here: Settings, contract: FeedContract) -> dict[str, Any]:
-    return {table: rows_of(here, contract, table) for table in ("deliveries", "quarantined_rows", "rule_results")}
+    return {table: rows_of(here, contract, table) for table in TABLES}
 
 
 def test_a_clean_delivery_is_accepted(here: Settings) -> None:
@@ -278,9 +281,9 @@ def test_a_good_second_receipt_heals_a_bad_first_one(here: Settings) -> None:
     assert (delivery["verdict"], delivery["receipts"], str(delivery["extract_date"])) == ("accepted", 2, "2024-01-31")
 
 
-def test_the_three_files_are_there_for_a_feed_nobody_delivered(here: Settings) -> None:
+def test_the_four_files_are_there_for_a_feed_nobody_delivered(here: Settings) -> None:
     gate(here, CUSTODY)
-    assert state(here, CUSTODY) == {"deliveries": [], "quarantined_rows": [], "rule_results": []}
+    assert state(here, CUSTODY) == {table: [] for table in TABLES}
 
 
 def test_an_empty_delivery_is_accepted(here: Settings) -> None:
@@ -310,7 +313,7 @@ def test_one_by_one_or_all_at_once_ends_the_same(tmp_path: Path, order: tuple[st
         deliver(one_by_one, CUSTODY, name, DELIVERIES[name])
         gate(one_by_one, CUSTODY)
     assert state(one_by_one, CUSTODY) == state(at_once, CUSTODY)
-    for table in ("deliveries", "quarantined_rows", "rule_results"):
+    for table in TABLES:
         files = [here.gate_dir / table / "police__custody_records.parquet" for here in (at_once, one_by_one)]
         assert files[0].read_bytes() == files[1].read_bytes()
 
@@ -437,7 +440,7 @@ class Killed(BaseException):
     """Stands for a kill signal: nothing may catch it."""
 
 
-@pytest.mark.parametrize("last", [1, 2, 3])
+@pytest.mark.parametrize("last", [1, 2, 3, 4])
 def test_a_gate_killed_between_its_files_is_made_good_by_the_next(here: Settings, last: int) -> None:
     deliver(here, CUSTODY, "custody_records_20240131.csv", DELIVERIES["custody_records_20240131.csv"])
     gate(here, CUSTODY)
@@ -458,7 +461,7 @@ def test_a_gate_killed_between_its_files_is_made_good_by_the_next(here: Settings
     gate_feed(CUSTODY, here)
     assert leftovers(here.gate_dir) == []
     again = state(here, CUSTODY)
-    for table in ("deliveries", "quarantined_rows", "rule_results"):
+    for table in TABLES:
         (here.gate_dir / table / "police__custody_records.parquet").unlink()
     gate_feed(CUSTODY, here)
     assert state(here, CUSTODY) == again
