@@ -20,7 +20,7 @@ import pandas as pd
 from orchestration.simulation.delivery_files import seeded
 from orchestration.simulation.dirt_plan import DirtParameters
 from orchestration.simulation.model import CREATED_COLUMN, DEFENDANT_COLUMN, PERSON_COLUMN, World
-from orchestration.simulation.proceeding_facts import ProceedingFacts
+from orchestration.simulation.proceeding_facts import ProceedingFacts, looked_up
 from orchestration.simulation.sampling import Bools
 
 SPELLS, SENTENCES, ORDERS = "prison/custody_spells", "prison/sentences", "probation/orders"
@@ -136,7 +136,7 @@ def _reception_missing(system: _System, share: float, rng: np.random.Generator) 
     units = first[fits & system.facts.has_one_hearing(first[DEFENDANT_COLUMN], first["status_from"])]
     chosen = system.choose(units, share, rng).set_index("booking_number")
     rows = spells.index[spells["booking_number"].isin(chosen.index)]
-    events = spells["booking_number"].map(chosen["status_from"])
+    events = looked_up(spells["booking_number"], chosen["status_from"])
     system.note("reception_missing", SPELLS, rows, events, spells[DEFENDANT_COLUMN])
     system.never_enter(SPELLS, rows)
     sentences = system.feeds[SENTENCES]
@@ -209,7 +209,7 @@ def _status_wrong(system: _System, share: float, rng: np.random.Generator) -> No
     chosen = system.choose(stays[system.in_window(stays["status_from"]) & idle], share, rng)
     events = chosen.set_index("booking_number")["status_from"]
     rows = returned.index[returned["booking_number"].isin(events.index)]
-    system.note("status_wrong", SPELLS, rows, spells["booking_number"].map(events), spells[DEFENDANT_COLUMN])
+    system.note("status_wrong", SPELLS, rows, looked_up(spells["booking_number"], events), spells[DEFENDANT_COLUMN])
     spells.loc[rows, "legal_status"] = "UNTRIED"
 
 
@@ -230,7 +230,7 @@ def _prosecution_missing(system: _System, share: float, rng: np.random.Generator
     records = system.feeds[CPS]
     charged = system.facts.charged_on
     alone = ~records["ptiurn"].duplicated(keep=False)
-    events = records["ptiurn"].map(charged)
+    events = looked_up(records["ptiurn"], charged)
     chosen = system.choose(records[alone & system.in_window(events)], share, rng)
     system.note("prosecution_missing", CPS, chosen.index, events, system.facts.defendant_of(records))
     system.never_enter(CPS, chosen.index)
@@ -240,8 +240,8 @@ def _results_missing(system: _System, share: float, rng: np.random.Generator) ->
     """A court never shares what it decided at a hearing that ended nothing."""
     results = system.feeds[RESULTS]
     facts = system.facts
-    defendants = results["offence_id"].map(facts.offence_defendant)
-    days = results["hearing_id"].map(facts.hearing_day)
+    defendants = looked_up(results["offence_id"], facts.offence_defendant)
+    days = looked_up(results["hearing_id"], facts.hearing_day)
     unit = defendants.astype("str") + "|" + results["hearing_id"].astype("str")
     interim = (results["result_type"] == "I").fillna(False).groupby(unit).all()
     first = results.assign(unit=unit, defendant=defendants, day=days).drop_duplicates("unit")
@@ -288,9 +288,9 @@ def _legal_aid_missing(system: _System, share: float, rng: np.random.Generator) 
     """The Legal Aid Agency has nothing of an order under which somebody was represented in court."""
     records = system.feeds[LEGAL_AID]
     facts = system.facts
-    events = records[DEFENDANT_COLUMN].map(facts.first_represented)
+    events = looked_up(records[DEFENDANT_COLUMN], facts.first_represented)
     fits = (records["status_code"] == "GR") & ~records[PERSON_COLUMN].duplicated(keep=False)
-    fits &= system.in_window(events) & (records[DEFENDANT_COLUMN].map(facts.begun) >= system.first_day)
+    fits &= system.in_window(events) & (looked_up(records[DEFENDANT_COLUMN], facts.begun) >= system.first_day)
     chosen = system.choose(records[fits], share, rng)
     system.note("legal_aid_missing", LEGAL_AID, chosen.index, events, chosen[DEFENDANT_COLUMN])
     system.never_enter(LEGAL_AID, chosen.index)
@@ -301,7 +301,7 @@ def _legal_aid_without_case(system: _System, share: float, rng: np.random.Genera
     records = system.feeds[LEGAL_AID]
     facts = system.facts
     refused = records["status_code"].isin(REFUSED) & ~records["case_type"].isin(["APPEAL", "COMMITTAL"])
-    before = records[PERSON_COLUMN].map(facts.person_begun) - pd.Timedelta(days=60)
+    before = looked_up(records[PERSON_COLUMN], facts.person_begun) - pd.Timedelta(days=60)
     fits = refused & system.in_window(before) & ~records[PERSON_COLUMN].duplicated(keep=False)
     fits &= ~records[DEFENDANT_COLUMN].isin(facts.first_represented.index)
     chosen = system.choose(records[fits], share, rng)

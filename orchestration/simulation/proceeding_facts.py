@@ -21,6 +21,11 @@ _FREED = ("A", "B", "U")
 _NEAR = pd.Timedelta(days=28)
 
 
+def looked_up(keys: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each key, by the keys' own index; missing where there is none, also where there are no values."""
+    return pd.Series(values.reindex(keys.to_numpy()).to_numpy(), index=keys.index, dtype=values.dtype)
+
+
 @dataclass(frozen=True)
 class ProceedingFacts:
     """Facts by defendant, person, hearing or offence.
@@ -86,7 +91,7 @@ class ProceedingFacts:
     def defendant_of(self, records: pd.DataFrame) -> pd.Series[str]:
         """The defendant id of records with a case reference and a person, missing where there is none."""
         keyed = records[PERSON_COLUMN].astype("str") + "|" + records["ptiurn"].astype("str")
-        return keyed.map(self._references)
+        return looked_up(keyed, self._references)
 
     def has_one_hearing(self, defendants: pd.Series, days: pd.Series) -> Bools:
         """Where the defendant had exactly one hearing that day, vacated ones not counted."""

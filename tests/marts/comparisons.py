@@ -174,7 +174,8 @@ def wrongly_linked_people(data_dir: Path, truth_dir: Path) -> set[int]:
 
 
 def faulty_records(data_dir: Path, truth_dir: Path, *, with_age_and_sex: bool) -> pd.DataFrame:
-    """defendant_id, reason: defendants some record of whom was delivered with an error that was never corrected.
+    """defendant_id, reason: defendants some record of whom was delivered with an error that was never corrected, or
+    was entered wrongly or never by one agency alone.
 
     Errors in names and identifiers are left out: what they cause is wrong links, which are found as such. Errors in
     age and sex count only where the figures compared are by age and sex.
@@ -189,6 +190,8 @@ def faulty_records(data_dir: Path, truth_dir: Path, *, with_age_and_sex: bool) -
     errors = errors.assign(record_key=errors["record_key"].mask(custody, without_sequence))
     owners = _records_of_defendants(data_dir)
     found = errors.merge(owners, on=["feed", "record_key"])
+    disagreements = pd.read_parquet(truth_dir / "disagreements.parquet")
+    found = pd.concat([found, disagreements[disagreements["defendant_id"].notna()]])
     return pd.DataFrame(
         {"defendant_id": found["defendant_id"], "reason": found["feed"] + ": " + found["kind"]}
     ).drop_duplicates()

@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from tests.marts.comparisons import faulty_records
+
 RULE_OF_KIND = {
     "reception_missing": "court_custody_no_reception",
     "release_missing": "court_release_still_held",
@@ -75,3 +77,39 @@ def recover(data_dir: Path, truth_dir: Path) -> Recovery:
 def _query(data_dir: Path, sql: str) -> pd.DataFrame:
     with closing(duckdb.connect(str(data_dir / "build" / "warehouse.duckdb"), read_only=True)) as connection:
         return connection.execute(sql).df()
+
+
+def unexplained(lines: pd.DataFrame, data_dir: Path, truth_dir: Path) -> pd.DataFrame:
+    """Lines of `missed` or `unfounded` for which no reason is known.
+
+    Reasons: the person's records, of any agency, are not linked as one person's own; a record of the proceeding was
+    delivered with an error that was never corrected (`faulty_records`); or one of the person's carries a wrong or no
+    case reference or arrest/summons number, by which agencies find each other's records.
+    """
+    faulty = set(faulty_records(data_dir, truth_dir, with_age_and_sex=False)["defendant_id"])
+    people = _wrongly_linked(data_dir, truth_dir) | _without_reference(truth_dir)
+    return lines[~lines["true_person_id"].isin(people) & ~lines["defendant_id"].isin(faulty)]
+
+
+def _wrongly_linked(data_dir: Path, truth_dir: Path) -> set[int]:
+    """True persons some record of whom, at any agency, is not linked to all their others, or is linked to another's."""
+    links = _query(data_dir, "select agency, feed, record_key, person_id from conformed.person_records")
+    table = pd.read_parquet(truth_dir / "person_records.parquet").merge(links, on=["agency", "feed", "record_key"])
+    split = table.groupby("true_person_id")["person_id"].nunique()
+    mixed = table.groupby("person_id")["true_person_id"].nunique()
+    in_mixture = table[table["person_id"].isin(mixed[mixed > 1].index)]["true_person_id"]
+    return set(split[split > 1].index) | set(in_mixture)
+
+
+def _without_reference(truth_dir: Path) -> set[int]:
+    """True persons a record of whom carries a wrong or no reference, never corrected."""
+    errors = pd.read_parquet(truth_dir / "injected_errors.parquet")
+    errors = errors[errors["corrected_in"].isna() & errors["column"].isin(["ptiurn", "asn", "arrest_summons_number"])]
+    errors = errors[errors["kind"].isin(["identifier_missing", "identifier_mistyped", "identifier_placeholder"])]
+    key = errors["record_key"].mask(
+        errors["feed"] == "police/custody_records", errors["record_key"].str.rsplit("|", n=1).str[0]
+    )
+    records = pd.read_parquet(truth_dir / "person_records.parquet")
+    records["feed"] = records["agency"] + "/" + records["feed"]
+    found = errors.assign(record_key=key).merge(records, on=["feed", "record_key"])
+    return set(found["true_person_id"])

@@ -73,7 +73,7 @@ def test_codes_outside_closed_lists_and_unparsable_dates_are_all_listed(simulate
 def test_landing_holds_no_truth_and_truth_is_complete(simulated):
     tables = {path.stem for path in simulated.truth_dir.iterdir()}
     assert {"persons", "person_records", "remand_episodes", "sentencing"} <= tables
-    assert {"deliveries", "injected_errors", "late_records"} <= tables
+    assert {"deliveries", "disagreements", "injected_errors", "late_records"} <= tables
     assert not [path for path in simulated.out_dir.rglob("*") if "truth" in path.name or path.name.startswith(".")]
 
 

@@ -35,11 +35,20 @@ days_in_court as (
     group by appearances.defendant_id, appearances.hearing_date
 ),
 
+-- A result of a charge that was held back or never delivered is of one of the hearing's defendants: nobody can say which.
 days_with_result as (
     select distinct
         results.defendant_id,
         results.result_date as hearing_date
     from results
+    union distinct
+    select distinct
+        appearances.defendant_id,
+        appearances.hearing_date
+    from results
+    inner join appearances
+        on results.hearing_id = appearances.hearing_id
+    where results.defendant_id is null
     union distinct
     select distinct
         results.defendant_id,
