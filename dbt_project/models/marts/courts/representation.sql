@@ -19,7 +19,7 @@ charges as (
 ),
 
 legal_aid_orders as (
-    select * from {{ ref('int_legal_aid_orders') }}
+    select * from {{ ref('int_legal_aid_in_force') }}
 ),
 
 courts as (
