@@ -35,7 +35,7 @@ days_in_court as (
     group by appearances.defendant_id, appearances.hearing_date
 ),
 
--- A result of a charge that was held back or never delivered is of one of the hearing's defendants: nobody can say which.
+-- A result of a charge that was held back is of one of the hearing's defendants: nobody can say which.
 days_with_result as (
     select distinct
         results.defendant_id,
