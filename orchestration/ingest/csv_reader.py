@@ -174,7 +174,7 @@ def _records(contract: FeedContract, path: Path, delimiter: str, compressed: boo
     stream, _ = open_text(path, encoding=contract.delivery.encoding, compressed=compressed)
     csv.field_size_limit(MAX_RECORD_BYTES)
     with io.TextIOWrapper(stream, encoding="utf-8", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        reader = csv.reader(_bounded_lines(text), delimiter=delimiter, strict=True)
         start = 1
         while True:
             try:
@@ -186,6 +186,17 @@ def _records(contract: FeedContract, path: Path, delimiter: str, compressed: boo
                 raise unreadable_record(start, _plain(str(error)), advice) from None
             yield start, fields
             start = reader.line_num + 1
+
+
+def _bounded_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Lines one by one; a line that will not end is refused before it fills the memory."""
+    number = 0
+    while line := text.readline(MAX_RECORD_BYTES + 1):
+        number += 1
+        if len(line) > MAX_RECORD_BYTES:
+            what = f"a line longer than {MAX_RECORD_BYTES >> 20} MiB (a quote left open, or ends of line lost)"
+            raise unreadable_record(number, what, "send the file again with one record a line")
+        yield line
 
 
 def _plain(csv_error: str) -> str:

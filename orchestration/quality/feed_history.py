@@ -15,7 +15,7 @@ tail): three rows against a median of five say nothing, whatever the multiple.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from math import log
@@ -182,37 +182,38 @@ def _categories(
         if rows.total() < MIN_EXPECTED:  # so few show nothing
             continue
         run = [counts[name] for counts in earlier]
-        words[DeliveryRuleKind.CATEGORY_GONE] += _gone(name, rows, run)
-        words[DeliveryRuleKind.CATEGORY_SHARE] += _far_off(name, rows, run)
+        gone = _gone(name, rows, run)
+        words[DeliveryRuleKind.CATEGORY_GONE] += gone.values()
+        words[DeliveryRuleKind.CATEGORY_SHARE] += _far_off(name, rows, run, gone)
     return {code: _result(contract, delivery, kind, _listed(words[kind])) for kind, code in rules.items()}
 
 
-def _gone(name: str, rows: Counter[str], run: Sequence[Counter[str]]) -> list[str]:
-    """Codes of a column that are in no row; blanks are not given, so that they are no share of what is."""
+def _gone(name: str, rows: Counter[str], run: Sequence[Counter[str]]) -> dict[str, str]:
+    """What to say of codes of a column that are in no row. Blanks are no value: shares are of what is given."""
     given = rows.total() - rows[BLANK]
     totals = [counts.total() - counts[BLANK] for counts in run]
     filled = [(counts, total) for counts, total in zip(run, totals, strict=True) if total]
     if len(filled) < MIN_RUN_LENGTH:
-        return []
+        return {}
     codes = sorted({code for counts in run for code in counts} - {BLANK, NOT_LISTED} - {c for c in rows if rows[c]})
-    found = []
+    found = {}
     for code in codes:
         shares = median(counts[code] / total for counts, total in filled)
         pooled = sum(counts[code] for counts in run) / sum(totals)
         expected = min(shares, pooled) * given
         if expected >= MIN_EXPECTED:
-            found.append(f"{name}: '{code}' in none of {given:,} rows, {expected:,.0f} expected")
+            found[code] = f"{name}: '{code}' in none of {given:,} rows, {expected:,.0f} expected"
     return found
 
 
-def _far_off(name: str, rows: Counter[str], run: Sequence[Counter[str]]) -> list[str]:
-    """Codes, blanks and unlisted values of a column whose share has left the range of the run."""
+def _far_off(name: str, rows: Counter[str], run: Sequence[Counter[str]], gone: Collection[str]) -> list[str]:
+    """Codes, blanks and unlisted values of a column whose share has left the range of the run; those gone are told."""
     total = rows.total()
     filled = [(counts, counts.total()) for counts in run if counts.total()]
     if len(filled) < MIN_RUN_LENGTH:
         return []
     found = []
-    for value in sorted({value for counts in (rows, *run) for value in counts}):
+    for value in sorted({value for counts in (rows, *run) for value in counts} - set(gone)):
         shares = [counts[value] / all_rows for counts, all_rows in filled]
         share, low, high = rows[value] / total, min(shares), max(shares)
         nearest = min(max(share, low), high)

@@ -18,7 +18,7 @@ from orchestration.ingest import ingest_feed
 from orchestration.quality import gate_feed, ledger_totals
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
-from tests.quality.broken_deliveries import (
+from tests.quality.broken.good_rows import (
     CPS,
     CUSTODY,
     LEGAL_AID,
@@ -28,13 +28,8 @@ from tests.quality.broken_deliveries import (
     SENTENCES,
     SPELLS,
     Row,
-    contract,
-    file_name,
-    header,
-    parquet,
-    rows,
-    text,
 )
+from tests.quality.broken.making import contract, file_name, header, parquet, rows, text
 
 EXAMPLES = 500 if os.environ.get("CI") else 60
 """500 take 65 to 80 seconds on two busy cores, 60 about fifteen."""
