@@ -17,8 +17,8 @@ import duckdb
 
 from orchestration.contracts import FeedContract, Severity
 from orchestration.quality.checks import DELIVERY_ID, Check
-from orchestration.quality.judged_rows import JUDGED, WEIGHT, Batch
-from orchestration.quality.typed_sql import text_name
+from orchestration.quality.judged_rows import JUDGED, WEIGHT, Batch, asked_of
+from orchestration.quality.repeated_keys import repeated_keys
 
 MAX_DISTINCT_VALUES = 10_000
 """Most distinct values of a column handed to Great Expectations, broken ones first."""
@@ -71,11 +71,6 @@ def read_by(contract: FeedContract, checks: Sequence[Check]) -> tuple[str, ...]:
     return tuple(column for column in contract.column_names if column in named)
 
 
-def asked_of(relation: str, query: str) -> str:
-    """A query over `judged_rows`, asked of this relation; it streams, though the query names it more than once."""
-    return f"with {JUDGED} as not materialized ({relation}) {query}"
-
-
 def count_batch(
     connection: duckdb.DuckDBPyConnection,
     contract: FeedContract,
@@ -102,15 +97,10 @@ def count_batch(
     delivery_ids = _count_rows(connection, contract, checks, row_by_row, batch, findings)
     for check in checks:
         if check.key:
-            repeats = _repeated_keys(connection, check, batch)
+            repeats = repeated_keys(connection, check.key, batch)
             for delivery_id in delivery_ids:
                 findings.count(check, delivery_id, findings.rows[delivery_id], repeats.get(delivery_id, 0))
             _show_outcomes(check, findings)
-
-
-def key_hash(check: Check) -> str:
-    """SQL for 64 bits that stand for a delivery's key."""
-    return f"hash({', '.join([DELIVERY_ID, *map(text_name, check.key)])})"
 
 
 def faulty(connection: duckdb.DuckDBPyConnection, contract: FeedContract, check: Check, batch: Batch) -> str | None:
@@ -267,29 +257,3 @@ def _show_outcomes(check: Check, findings: Findings) -> None:
     findings.show(check, good, is_broken=False)
     if findings.has_failed(check):
         findings.show(check, broken, is_broken=True)
-
-
-def _repeated_keys(connection: duckdb.DuckDBPyConnection, check: Check, batch: Batch) -> dict[str, int]:
-    """Rows beyond the first of their key, by delivery; rows without a whole key have a rule of their own.
-
-    Keys are compared in full only where their hashes agree, so a delivery of good keys takes some bytes a row.
-    """
-    key = ", ".join(text_name(column) for column in check.key)
-    given = " and ".join(f"{text_name(column)} is not null" for column in check.key)
-    relation = batch.rows_of(check.key)
-    hashed = key_hash(check)
-    suspects = f"""
-        select key_hash from (select {hashed} as key_hash from {JUDGED} where {given})
-        group by key_hash having count(*) > 1
-    """
-    connection.execute(f"create or replace temp table suspected_keys as {asked_of(relation, suspects)}")
-    if not connection.execute("select 1 from suspected_keys limit 1").fetchall():
-        return {}
-    query = f"""
-        select {DELIVERY_ID}, cast(sum(repeats) as bigint) from (
-            select {DELIVERY_ID}, count(*) - 1 as repeats from {JUDGED}
-            where {given} and {hashed} in (select key_hash from suspected_keys)
-            group by {DELIVERY_ID}, {key} having count(*) > 1
-        ) group by {DELIVERY_ID}
-    """
-    return dict(connection.execute(asked_of(relation, query)).fetchall())

@@ -68,8 +68,18 @@ def batches_of(raw_files: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
     return (*batches, tuple(held)) if held else tuple(batches)
 
 
+def asked_of(relation: str, query: str) -> str:
+    """A query over `judged_rows`, asked of this relation; it streams, though the query names it more than once."""
+    return f"with {JUDGED} as not materialized ({relation}) {query}"
+
+
 class Batch:
-    """The rows of some raw files, in a database that holds one batch at a time."""
+    """The rows of some raw files, in a database that holds one batch at a time.
+
+    Attributes:
+        files: the raw files.
+        rows: how many rows they have.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, contract: FeedContract, files: Sequence[Path]) -> None:
         self.files = tuple(files)
@@ -78,7 +88,7 @@ class Batch:
         self._relations: dict[tuple[str, ...], str | None] = {}
         self._listed: dict[tuple[str, ...], int] = {}
         self._varied: frozenset[str] | None = None
-        self._rows = self._open()
+        self.rows = self._open()
 
     def close(self) -> None:
         """Removes what the batch put into the database."""
@@ -110,7 +120,7 @@ class Batch:
     @property
     def is_small(self) -> bool:
         """Whether there are so few rows that any query over them is cheap."""
-        return self._rows < _FEW_ROWS
+        return self.rows < _FEW_ROWS
 
     def is_looked_up(self, column: str) -> bool:
         """Whether a row's typed value comes from the list of values: reading one is dearer than finding it there."""
@@ -151,7 +161,7 @@ class Batch:
             if any(self.values_of((column,)) is None for column in columns):
                 return None
             most = math.prod(self._listed[(column,)] for column in columns)
-            if min(most, self._rows) > MAX_LISTED_VALUES:
+            if min(most, self.rows) > MAX_LISTED_VALUES:
                 return None
         elif self._is_varied(columns[0]):
             return None
@@ -179,7 +189,7 @@ class Batch:
 
     def _is_varied(self, column: str) -> bool:
         """Whether grouping a column is not worth trying, by its first rows; never if all rows together are few."""
-        if self._rows <= _SAMPLE_ROWS:
+        if self.rows <= _SAMPLE_ROWS:
             return False
         if self._varied is None:
             names = self._contract.column_names

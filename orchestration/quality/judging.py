@@ -19,10 +19,10 @@ import pyarrow as pa
 
 from orchestration.contracts import FeedContract
 from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER, Check, code_table
-from orchestration.quality.counting import Findings, asked_of, count_batch, faulty, read_by
+from orchestration.quality.counting import Findings, count_batch, faulty, read_by
 from orchestration.quality.errors import RuleFault
 from orchestration.quality.expectations import ask
-from orchestration.quality.judged_rows import JUDGED, Batch, batches_of
+from orchestration.quality.judged_rows import JUDGED, Batch, asked_of, batches_of
 from orchestration.quality.typed_sql import literal
 
 _MEMORY_LIMIT = "1GB"

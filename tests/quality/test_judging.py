@@ -26,7 +26,7 @@ from orchestration.contracts import (
     RowRule,
     Severity,
 )
-from orchestration.quality import counting, judged_rows
+from orchestration.quality import counting, judged_rows, repeated_keys
 from orchestration.quality.checks import checks_of
 from orchestration.quality.judging import Judging
 from tests.ingest.small_feeds import column, feed
@@ -293,6 +293,7 @@ def test_every_kind_of_rule_counts_as_worked_out_by_hand(
     for constant, value in WAYS[way].items():
         monkeypatch.setattr(judged_rows, constant, value)
     monkeypatch.setattr(counting, "MAX_DISTINCT_VALUES", most_values_shown)
+    monkeypatch.setattr(repeated_keys, "_ROWS_AT_ONCE", 100)
     rows = deliveries(seed=20260322, sizes=(400, 1, 150))
     with Judging(CONTRACT, CHECKS, CODES, write_raw(tmp_path, rows)) as judging:
         counts = judging.count()
@@ -330,7 +331,7 @@ def test_a_column_the_contract_has_gained_is_missing_in_older_raw_files(
 
 def test_keys_with_one_hash_are_still_compared_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = deliveries(seed=9, sizes=(200,))
-    monkeypatch.setattr(counting, "key_hash", lambda check: "1")
+    monkeypatch.setattr(repeated_keys, "key_hash", lambda key: f"hash({judged_rows.DELIVERY_ID})")
     with Judging(CONTRACT, CHECKS, CODES, write_raw(tmp_path, rows)) as judging:
         failed = judging.count()["delivery0"].failed
     truth = truth_of(rows["delivery0"])
