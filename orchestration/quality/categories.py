@@ -9,8 +9,11 @@ where a code belongs, and the gate's files hold no names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from orchestration.contracts import Column, ColumnType, FeedContract
 from orchestration.quality.checks import DELIVERY_ID, code_table
+from orchestration.quality.judged_rows import JUDGED, WEIGHT
 from orchestration.quality.reference_lists import CLASS_SEPARATOR
 from orchestration.quality.typed_sql import literal, name, text_name
 
@@ -20,16 +23,20 @@ NOT_LISTED = "(not in the list)"
 _GROUP_SEPARATOR = " - "
 
 
-def counts_query(contract: FeedContract) -> str | None:
-    """SQL for delivery_id, column_name, value and rows over `judged_rows`; None if no column is counted.
+def counted_columns(contract: FeedContract) -> tuple[str, ...]:
+    """The columns that are counted, in the contract's order."""
+    return tuple(column.name for column in contract.columns if column.has_categories or column.is_event_date)
+
+
+def counts_query(contract: FeedContract, columns: Sequence[str]) -> str:
+    """SQL for delivery_id, column_name, value and rows of these counted columns, over `judged_rows` with its weights.
 
     A value is a code, `(blank)` or `(not in the list)`; of a date of events, its month as `YYYY-MM`.
     """
-    parts = [_codes_query(column) for column in contract.columns if column.has_categories]
-    parts += [_months_query(contract, column) for column in contract.columns if column.is_event_date]
-    if not parts:
-        return None
-    return " union all ".join(parts) + " order by 1, 2, 3"
+    counted = [contract.column(column) for column in columns]
+    parts = [_codes_query(column) for column in counted if column.has_categories]
+    parts += [_months_query(contract, column) for column in counted if column.is_event_date]
+    return " union all ".join(parts)
 
 
 def _codes_query(column: Column) -> str:
@@ -39,7 +46,7 @@ def _codes_query(column: Column) -> str:
         select delivery_id, {literal(column.name)} as column_name, {wanted} as value,
             cast(sum(rows) as bigint) as rows
         from (
-            select {DELIVERY_ID} as delivery_id, {value} as given, count(*) as rows from judged_rows group by all
+            select {DELIVERY_ID} as delivery_id, {value} as given, sum({WEIGHT}) as rows from {JUDGED} group by all
         ) group by all
     """
 
@@ -71,6 +78,6 @@ def _months_query(contract: FeedContract, column: Column) -> str:
         moment = f"{moment} + case when month({moment}) between 3 and 9 then interval 1 hour else interval 0 hour end"
     return f"""
         select {DELIVERY_ID} as delivery_id, {literal(column.name)} as column_name,
-            strftime({moment}, '%Y-%m') as value, count(*) as rows
-        from judged_rows where {name(column.name)} is not null group by all
+            strftime({moment}, '%Y-%m') as value, cast(sum({WEIGHT}) as bigint) as rows
+        from {JUDGED} where {name(column.name)} is not null group by all
     """

@@ -1,46 +1,33 @@
 """Asking a feed's checks of the rows of its deliveries.
 
-Belongs here: the judged relation in DuckDB, counting by delivery, distinct values for Great Expectations, and the rows
-that are quarantined. Does not belong here: what follows for a delivery (`verdicts`).
+Belongs here: opening deliveries batch by batch, counts by delivery confirmed by Great Expectations, and the rows that
+are quarantined. Does not belong here: how a batch is counted (`counting`), what follows for a delivery (`verdicts`).
 
-Raw Parquet is scanned once to count, and again only for rules that have code lists or failures. A large batch is never
-held: it is scanned where it lies, and DuckDB spills to disk what does not fit.
+Nothing is held that grows with a delivery: rows are scanned where they lie, and DuckDB spills to disk what does not fit
+into its share of memory.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from orchestration.contracts import FeedContract, Severity
-from orchestration.quality.categories import counts_query
-from orchestration.quality.checks import (
-    DELIVERY_ID,
-    ROW_NUMBER,
-    Check,
-    Expectation,
-    code_table,
-)
+from orchestration.contracts import FeedContract
+from orchestration.quality.categories import counted_columns, counts_query
+from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER, Check, code_table
+from orchestration.quality.counting import Findings, count_batch, faulty, read_by, read_with_class
 from orchestration.quality.errors import RuleFault
 from orchestration.quality.expectations import ask
 from orchestration.quality.gate_files import CATEGORY_COUNTS
-from orchestration.quality.typed_sql import literal, name, text_name, text_value, typed_value
+from orchestration.quality.judged_rows import JUDGED, Batch, asked_of, batches_of
+from orchestration.quality.typed_sql import literal
 
-MAX_DISTINCT_VALUES = 10_000
-"""Most distinct values of a column handed to Great Expectations, broken ones first."""
-
-_MEMORY_LIMIT = "2GB"
-_MANY_FILES = 20
-_SMALL_BYTES = 64 << 20
-"""Many files of few bytes in all are read into memory once: opening 1,000 files costs a second for every scan. Few
-files, or large ones, are better scanned where they lie: Parquet's dictionaries halve the time."""
+_MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True)
@@ -86,7 +73,8 @@ class Judging:
             self._connection.register("listed", table)
             self._connection.execute(f"create table {code_table(list_name)} as select code from listed")
             self._connection.unregister("listed")
-        self._open_rows(raw_files)
+        self._batches = batches_of(raw_files)
+        self._open: Batch | None = None
 
     def __enter__(self) -> Judging:
         """Itself."""
@@ -103,29 +91,22 @@ class Judging:
         Raises:
             RulesCannotBeAsked: a rule's SQL fails, an expectation raises, or the two do not agree.
         """
-        try:
-            rows = self._connection.execute(self._count_query(self._checks)).fetchall()
-        except duckdb.Error:
-            raise RulesCannotBeAsked(self._broken_rules()) from None
-        repeated = {check.code: self._repeated_keys(check) for check in self._checks if check.key}
-        counts: dict[str, RowCounts] = {}
-        examples: dict[str, Any] = {}
-        for delivery_id, total, quarantined, *figures in rows:
-            by_rule = list(zip(self._checks, zip(*[iter(figures)] * 3, strict=True), strict=True))
-            counts[delivery_id] = RowCounts(
-                rows=total,
-                quarantined=quarantined,
-                checked={check.code: checked for check, (checked, _, _) in by_rule},
-                failed={
-                    check.code: repeated[check.code].get(delivery_id, 0) if check.key else failed
-                    for check, (_, failed, _) in by_rule
-                },
+        findings = Findings()
+        for batch in self._each_batch():
+            try:
+                count_batch(self._connection, self._contract, self._checks, batch, findings)
+            except duckdb.Error:
+                raise RulesCannotBeAsked(self._broken_rules(batch)) from None
+        self._confirm(findings)
+        return {
+            delivery_id: RowCounts(
+                rows=rows,
+                quarantined=findings.quarantined[delivery_id],
+                checked={check.code: findings.checked[check.code][delivery_id] for check in self._checks},
+                failed={check.code: findings.failed[check.code][delivery_id] for check in self._checks},
             )
-            for check, (_, _, example) in by_rule:
-                if example is not None:
-                    examples.setdefault(check.code, example)
-        self._confirm(counts, examples)
-        return counts
+            for delivery_id, rows in findings.rows.items()
+        }
 
     def quarantined_rows(self, delivery_ids: Sequence[str], rule_codes: Collection[str]) -> pa.Table:
         """A line for each row of these deliveries and rule of these it breaks: delivery_id, row_number, rule_code."""
@@ -138,122 +119,57 @@ class Judging:
         query = f"""
             select delivery_id, row_number, rule_code from (
                 select {DELIVERY_ID} as delivery_id, {ROW_NUMBER} as row_number, unnest([{broken}]) as rule_code
-                from judged_rows
+                from {JUDGED}
                 where ({" or ".join(f"({check.broken})" for check in checks)})
                     and {DELIVERY_ID} in (select delivery_id from wanted)
             ) where rule_code is not null
         """
-        return self._connection.sql(query).to_arrow_table().cast(schema)
+        found = []
+        for batch in self._each_batch():
+            relation = batch.rows_of(read_by(self._contract, checks))
+            found.append(self._connection.sql(asked_of(relation, query)).to_arrow_table().cast(schema))
+        return pa.concat_tables([schema.empty_table(), *found])
 
     def category_counts(self) -> pa.Table:
         """Rows by delivery, column and value, of the columns whose values are few (`categories`)."""
-        query = counts_query(self._contract)
-        if query is None:
-            return CATEGORY_COUNTS.empty_table()
-        return self._connection.sql(query).to_arrow_table().cast(CATEGORY_COUNTS)
-
-    def _open_rows(self, raw_files: Sequence[Path]) -> None:
-        """Makes `judged_rows`: text and typed value of every column, and where the row came from."""
-        wanted = [*self._contract.column_names, DELIVERY_ID, ROW_NUMBER]
-        is_held = len(raw_files) > _MANY_FILES and sum(path.stat().st_size for path in raw_files) < _SMALL_BYTES
-        if is_held:
-            self._connection.register("held_rows", _read_all(raw_files, wanted))
-            source = "held_rows"
-        else:
-            source = f"read_parquet([{', '.join(literal(str(path)) for path in raw_files)}], union_by_name = true)"
-        columns = self._contract.columns
-        texts = ", ".join(f"{text_value(self._contract, column)} as {text_name(column.name)}" for column in columns)
-        typed = ", ".join(f"{typed_value(self._contract, column)} as {name(column.name)}" for column in columns)
-        kind = "table" if is_held else "view"
-        self._connection.execute(f"create {kind} texts as select {texts}, {DELIVERY_ID}, {ROW_NUMBER} from {source}")
-        self._connection.execute(f"create view judged_rows as select *, {typed} from texts")
-        if is_held:
-            self._connection.unregister("held_rows")
-
-    def _count_query(self, checks: Sequence[Check]) -> str:
-        figures = "".join(
-            f""",
-            count(*) filter (where {check.checked}),
-            count(*) filter (where {check.broken}),
-            {"null" if check.is_enumerated else f"any_value({check.judged}) filter (where not ({check.broken}))"}"""
-            for check in checks
+        counts = [CATEGORY_COUNTS.empty_table()]
+        counted = counted_columns(self._contract)
+        for batch in self._each_batch() if counted else ():
+            for columns in [counted] if batch.is_small else [(column,) for column in counted]:
+                relation = batch.weighted(read_with_class(self._contract, columns))
+                query = asked_of(relation, counts_query(self._contract, columns))
+                counts.append(self._connection.sql(query).to_arrow_table().cast(CATEGORY_COUNTS))
+        return pa.concat_tables(counts).sort_by(
+            [(column, "ascending") for column in ("delivery_id", "column_name", "value")]
         )
-        quarantining = [f"({check.broken})" for check in checks if check.rule.severity is Severity.QUARANTINE]
-        condition = " or ".join(quarantining) or "false"
-        return f"""
-            select {DELIVERY_ID}, count(*), count(*) filter (where {condition}){figures}
-            from judged_rows group by {DELIVERY_ID} order by {DELIVERY_ID}
-        """
 
-    def _repeated_keys(self, check: Check) -> dict[str, int]:
-        """Rows beyond the first of their key, by delivery; rows without a whole key have a rule of their own."""
-        key = ", ".join(text_name(column) for column in check.key)
-        given = " and ".join(f"{text_name(column)} is not null" for column in check.key)
-        query = f"""
-            select {DELIVERY_ID}, cast(sum(repeats) as bigint) from (
-                select {DELIVERY_ID}, count(*) - 1 as repeats from judged_rows where {given}
-                group by {DELIVERY_ID}, {key} having count(*) > 1
-            ) group by {DELIVERY_ID}
-        """
-        return dict(self._connection.execute(query).fetchall())
+    def _each_batch(self) -> Iterator[Batch]:
+        """The batches one after the other, beginning with the one that is open."""
+        opened = self._open.files if self._open else ()
+        for files in sorted(self._batches, key=lambda files: files != opened):
+            if self._open is None or self._open.files != files:
+                if self._open is not None:
+                    self._open.close()
+                self._open = Batch(self._connection, self._contract, files)
+            yield self._open
 
-    def _broken_rules(self) -> list[RuleFault]:
+    def _broken_rules(self, batch: Batch) -> list[RuleFault]:
         """Which rules' SQL fails, asked one by one."""
-        faults = []
-        for check in self._checks:
-            try:
-                self._connection.execute(self._count_query([check])).fetchall()
-            except duckdb.Error as error:
-                faults.append(RuleFault(check.code, str(error).splitlines()[0]))
+        reasons = {check.code: faulty(self._connection, self._contract, check, batch) for check in self._checks}
+        faults = [RuleFault(code, reason) for code, reason in reasons.items() if reason is not None]
         return faults or [RuleFault("all rules", "fail together though each can be evaluated alone")]
 
-    def _confirm(self, counts: Mapping[str, RowCounts], examples: Mapping[str, Any]) -> None:
-        failed = {check.code: sum(count.failed[check.code] for count in counts.values()) for check in self._checks}
-        values = [
-            (check, self._distinct_values(check, failed[check.code] > 0, examples.get(check.code)))
-            for check in self._checks
-        ]
-        answers = ask(values)
+    def _confirm(self, findings: Findings) -> None:
+        answers = ask([(check, findings.values(check)) for check in self._checks])
         faults: list[RuleFault] = []
         for check in self._checks:
             answer = answers[check.code]
+            failed = sum(findings.failed.get(check.code, {}).values())
             if answer.fault is not None:
                 faults.append(RuleFault(check.code, f"the expectation raised: {answer.fault}"))
-            elif answer.holds is (failed[check.code] > 0):
+            elif answer.holds is (failed > 0):
                 says = "holds" if answer.holds else "is broken"
-                text = f"Great Expectations finds that the rule {says}, the database counts {failed[check.code]:,} rows"
+                text = f"Great Expectations finds that the rule {says}, the database counts {failed:,} rows"
                 faults.append(RuleFault(check.code, text))
         if faults:
             raise RulesCannotBeAsked(faults)
-
-    def _distinct_values(self, check: Check, has_failed: bool, example: Any) -> list[Any]:
-        """Values to judge: all distinct ones of a code column, else broken ones and a good example."""
-        if check.outcomes is not None:
-            good, bad = check.outcomes
-            return [good, bad] if has_failed else [good]
-        if check.is_enumerated:
-            query = f"""
-                select {check.judged} as judged from {check.source} where {check.judged} is not null
-                group by all order by bool_or({check.broken_value}) desc, count(*) desc, judged
-                limit {MAX_DISTINCT_VALUES}
-            """
-            return [row[0] for row in self._connection.execute(query).fetchall()]
-        values = [example] if example is not None else []
-        if not has_failed:
-            return values
-        if check.expectation is Expectation.GIVEN:
-            return [None, *values]
-        query = f"""
-            select {check.judged} as judged from {check.source} where {check.broken}
-            group by all order by count(*) desc, judged limit {MAX_DISTINCT_VALUES}
-        """
-        return [*(row[0] for row in self._connection.execute(query).fetchall()), *values]
-
-
-def _read_all(raw_files: Sequence[Path], columns: Sequence[str]) -> pa.Table:
-    """Small raw files as one table (Arrow opens them twice as fast as the database does)."""
-    tables = []
-    for path in raw_files:
-        with pq.ParquetFile(path) as file:
-            tables.append(file.read(columns=list(columns), use_threads=False))
-    return pa.concat_tables(tables, promote_options="default")

@@ -52,6 +52,11 @@ def typed_value(contract: FeedContract, column: Column) -> str:
     return read(text, contract.delivery) if read else text
 
 
+def is_read(column: Column) -> bool:
+    """Whether the typed value is anything but the text itself."""
+    return column.type in _READERS
+
+
 def does_not_read(column: Column) -> str:
     """True where a column has text that is not of its type."""
     text = text_name(column.name)
