@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -234,18 +234,24 @@ def bench(
     defendants: Annotated[int, typer.Option(min=50, help="Size of the simulated world.")] = 10_000,
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of deliveries.")] = 24,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 20260322,
+    gate_rows: Annotated[int, typer.Option(min=1, help="Rows of the delivery the gate is timed on.")] = 1_000_000,
+    only: Annotated[Literal["pipeline", "gate"] | None, typer.Option(help="Time one of the two parts.")] = None,
 ) -> None:
-    """Time the whole pipeline on a simulated world, by stage. Works in data/bench and leaves your data alone."""
-    from orchestration.console.bench import run_benchmark
+    """Time the whole pipeline on a simulated world, by stage, and the gate on one large delivery.
 
-    for line in run_benchmark(
-        Settings.from_environment(),
-        defendants=defendants,
-        months=months,
-        seed=seed,
-        report=terminal.print,
-    ).lines():
-        typer.echo(line)
+    Works in data/bench and leaves your data alone.
+
+    - `warehouse bench --only gate --gate-rows 200000`
+    """
+    from orchestration.console.bench import run_benchmark
+    from orchestration.console.bench_gate import run_gate_benchmark
+
+    settings = Settings.from_environment()
+    if only != "gate":
+        pipeline = run_benchmark(settings, defendants=defendants, months=months, seed=seed, report=terminal.print)
+        typer.echo("\n".join(pipeline.lines()))
+    if only != "pipeline":
+        typer.echo("\n".join(run_gate_benchmark(settings, rows=gate_rows, seed=seed, report=terminal.print).lines()))
 
 
 @app.command()

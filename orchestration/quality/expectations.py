@@ -61,7 +61,7 @@ def suite_of(checks: Sequence[Check]) -> list[GxExpectation]:
 
 
 def _validate(values: Sequence[tuple[Check, Sequence[Any]]]) -> dict[str, Answer]:
-    gx = _great_expectations()
+    gx = load_great_expectations()
     checks = [check for check, _ in values]
     height = max(1, *(len(column) for _, column in values))
     frame = pd.DataFrame({check.code: _column(check, column, height) for check, column in values})
@@ -131,7 +131,7 @@ def _between(check: Check) -> GxExpectation:
 
 
 def _build(expectation: str, check: Check, **arguments: Any) -> GxExpectation:
-    built: GxExpectation = getattr(_great_expectations().expectations, expectation)(
+    built: GxExpectation = getattr(load_great_expectations().expectations, expectation)(
         column=check.code,
         severity="warning" if check.rule.severity is Severity.WARNING else "critical",
         meta={"rule_code": check.code},
@@ -150,7 +150,7 @@ _EXPECTATIONS: Mapping[Expectation, Callable[[Check], GxExpectation]] = {
 
 
 @cache
-def _great_expectations() -> Any:
+def load_great_expectations() -> Any:
     """The library, imported on first use (three seconds) with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations
