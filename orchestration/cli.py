@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from orchestration.console.report_commands import register as register_report
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ quarantine_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(quarantine_app, name="quarantine")
+register_report(app)
 
 LandingOption = Annotated[
     Path | None,
@@ -137,6 +139,7 @@ def run(landing: LandingOption = None, data: DataOption = None) -> None:
     )
     _err.print(f"  database  {_shown(settings.published_database)}", highlight=False)
     _err.print(f"  parquet   {_shown(settings.published_dir / 'parquet')}", highlight=False)
+    _err.print(f"  reports   {_shown(settings.published_dir / 'reports' / 'index.html')}", highlight=False)
     if report.failed_checks:
         _err.print("Not passed (warehouse status says which deliveries were refused, and why):", highlight=False)
         for check in report.failed_checks:
@@ -452,6 +455,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
     from orchestration.console.query import QueryError
     from orchestration.console.questions import UnknownQuestionError
+    from orchestration.console.report_commands import ReportError
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
@@ -463,7 +467,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        QuarantineError, ReleaseLogError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
+        QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
     )  # fmt: skip
 
 

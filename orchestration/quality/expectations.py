@@ -60,11 +60,16 @@ def suite_of(checks: Sequence[Check]) -> list[GxExpectation]:
     return [_EXPECTATIONS[check.expectation](check) for check in checks]
 
 
-def _validate(values: Sequence[tuple[Check, Sequence[Any]]]) -> dict[str, Answer]:
-    gx = _great_expectations()
-    checks = [check for check, _ in values]
+def frame_of(values: Sequence[tuple[Check, Sequence[Any]]]) -> pd.DataFrame:
+    """The values of many rules side by side, a column for each, named by the rule's code."""
     height = max(1, *(len(column) for _, column in values))
-    frame = pd.DataFrame({check.code: _column(check, column, height) for check, column in values})
+    return pd.DataFrame({check.code: _column(check, column, height) for check, column in values})
+
+
+def _validate(values: Sequence[tuple[Check, Sequence[Any]]]) -> dict[str, Answer]:
+    gx = great_expectations()
+    checks = [check for check, _ in values]
+    frame = frame_of(values)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
     batch = (
@@ -131,7 +136,7 @@ def _between(check: Check) -> GxExpectation:
 
 
 def _build(expectation: str, check: Check, **arguments: Any) -> GxExpectation:
-    built: GxExpectation = getattr(_great_expectations().expectations, expectation)(
+    built: GxExpectation = getattr(great_expectations().expectations, expectation)(
         column=check.code,
         severity="warning" if check.rule.severity is Severity.WARNING else "critical",
         meta={"rule_code": check.code},
@@ -150,10 +155,10 @@ _EXPECTATIONS: Mapping[Expectation, Callable[[Check], GxExpectation]] = {
 
 
 @cache
-def _great_expectations() -> Any:
+def great_expectations() -> Any:
     """The library, imported on first use (three seconds) with its telemetry off."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations
+    import great_expectations as library
     import great_expectations.data_context.types.base
 
-    return great_expectations
+    return library

@@ -101,6 +101,20 @@ class Judging:
         Raises:
             RulesCannotBeAsked: a rule's SQL fails, an expectation raises, or the two do not agree.
         """
+        counts, examples = self._counted()
+        self._confirm(counts, examples)
+        return counts
+
+    def values_to_judge(self) -> list[tuple[Check, list[Any]]]:
+        """What Great Expectations is handed for each rule: distinct values of all the rows together.
+
+        Raises:
+            RulesCannotBeAsked: a rule's SQL fails.
+        """
+        return self._values_to_judge(*self._counted())
+
+    def _counted(self) -> tuple[dict[str, RowCounts], dict[str, Any]]:
+        """Counts by delivery, and a good value of each rule that is not enumerated."""
         try:
             rows = self._connection.execute(self._count_query(self._checks)).fetchall()
         except duckdb.Error:
@@ -122,8 +136,7 @@ class Judging:
             for check, (_, _, example) in by_rule:
                 if example is not None:
                     examples.setdefault(check.code, example)
-        self._confirm(counts, examples)
-        return counts
+        return counts, examples
 
     def quarantined_rows(self, delivery_ids: Sequence[str], rule_codes: Collection[str]) -> pa.Table:
         """A line for each row of these deliveries and rule of these it breaks: delivery_id, row_number, rule_code."""
@@ -199,12 +212,8 @@ class Judging:
         return faults or [RuleFault("all rules", "fail together though each can be evaluated alone")]
 
     def _confirm(self, counts: Mapping[str, RowCounts], examples: Mapping[str, Any]) -> None:
-        failed = {check.code: sum(count.failed[check.code] for count in counts.values()) for check in self._checks}
-        values = [
-            (check, self._distinct_values(check, failed[check.code] > 0, examples.get(check.code)))
-            for check in self._checks
-        ]
-        answers = ask(values)
+        failed = self._failed(counts)
+        answers = ask(self._values_to_judge(counts, examples))
         faults: list[RuleFault] = []
         for check in self._checks:
             answer = answers[check.code]
@@ -216,6 +225,18 @@ class Judging:
                 faults.append(RuleFault(check.code, text))
         if faults:
             raise RulesCannotBeAsked(faults)
+
+    def _failed(self, counts: Mapping[str, RowCounts]) -> dict[str, int]:
+        return {check.code: sum(count.failed[check.code] for count in counts.values()) for check in self._checks}
+
+    def _values_to_judge(
+        self, counts: Mapping[str, RowCounts], examples: Mapping[str, Any]
+    ) -> list[tuple[Check, list[Any]]]:
+        failed = self._failed(counts)
+        return [
+            (check, self._distinct_values(check, failed[check.code] > 0, examples.get(check.code)))
+            for check in self._checks
+        ]
 
     def _distinct_values(self, check: Check, has_failed: bool, example: Any) -> list[Any]:
         """Values to judge: all distinct ones of a code column, else broken ones and a good example."""
