@@ -25,7 +25,6 @@ class Move:
     """One line of what a rule moves."""
 
     name: str
-    purpose: str
     what: str
     at_most: str
 
@@ -49,6 +48,8 @@ class CaseView:
     moves_sentence: str
     moves_nothing: str
     moves: tuple[Move, ...]
+    withheld_cell: str
+    since_cell: str
 
 
 def case_view(case: RuleCase, records: int) -> CaseView:
@@ -75,6 +76,8 @@ def case_view(case: RuleCase, records: int) -> CaseView:
         moves_sentence=_moves_sentence(case, records),
         moves_nothing=_moves_nothing(case),
         moves=tuple(_move(case, touch, records) for touch in case.touches),
+        withheld_cell=_withheld_cell(case),
+        since_cell=day(case.history.failing_since) if case.history.failing_since else "Not in the newest delivery",
     )
 
 
@@ -95,6 +98,14 @@ def cost_sentence(case: RuleCase, records: int) -> str:
     if not parts:
         return "No record is affected now, but the newest delivery breaks the rule."
     return f"{parts[0]}{''.join(f'; {part}' for part in parts[1:])}."
+
+
+def _withheld_cell(case: RuleCase) -> str:
+    records = f"{case.cost.withheld + case.cost.outdated:,}"
+    if not case.refused_files:
+        return records
+    refused = f"{counted(case.refused_rows, 'row')} of {counted(case.refused_files, 'refused file')}"
+    return refused if records == "0" else f"{records}, and {refused}"
 
 
 def _newest_sentence(case: RuleCase) -> str:
@@ -157,7 +168,7 @@ def _move(case: RuleCase, touch: Touch, records: int) -> Move:
     at_most = f"{counted(affected, 'record')} ({percent(affected, records)})"
     if case.refused_rows:
         at_most = f"{counted(case.refused_rows, 'row')} of refused files" + (f", {at_most}" if affected else "")
-    return Move(touch.mart.name, touch.mart.purpose, _what(case, touch), at_most)
+    return Move(touch.mart.name, _what(case, touch), at_most)
 
 
 def _what(case: RuleCase, touch: Touch) -> str:

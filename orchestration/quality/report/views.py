@@ -103,6 +103,7 @@ class AgencyView:
     withheld: int = 0
     standing_refusals: int = 0
     rows: int = 0
+    marts: tuple[tuple[str, str], ...] = ()
     contradictions: tuple[Contradiction, ...] | None = None
 
 
@@ -152,6 +153,7 @@ def agency_view(agency: str, parts: Sequence[FeedParts], contradicted: tuple[Con
         withheld=withheld,
         standing_refusals=standing,
         rows=sum(len(present.rows) for _, present, _ in parts),
+        marts=tuple(sorted({(touch.mart.name, touch.mart.purpose) for case in top for touch in case.touches})),
         contradictions=contradicted,
     )
 
