@@ -20,6 +20,7 @@ from orchestration.console.options import (
     terminal,
 )
 from orchestration.console.quarantine_commands import quarantine_app
+from orchestration.console.report_commands import register as register_report
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -36,6 +37,7 @@ app = typer.Typer(
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(quarantine_app, name="quarantine")
+register_report(app)
 
 
 def main() -> None:
@@ -311,6 +313,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
     from orchestration.console.query import QueryError
     from orchestration.console.questions import UnknownQuestionError
+    from orchestration.console.report_commands import ReportError
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
@@ -322,7 +325,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        QuarantineError, ReleaseLogError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
+        QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
     )  # fmt: skip
 
 

@@ -144,6 +144,11 @@ class Settings:
         return self.data_dir / "published"
 
     @property
+    def private_reports_dir(self) -> Path:
+        """Lists with record keys for the agency they came from; never published."""
+        return self.data_dir / "reports"
+
+    @property
     def published_database(self) -> Path:
         """The pseudonymous database analysts open."""
         return self.published_dir / "analyst.duckdb"

@@ -13,6 +13,7 @@ PACKAGE = PROJECT_ROOT / "orchestration"
 
 FLOW = (
     {"settings"},
+    {"spreadsheets"},
     {"contracts"},
     {"run_lock", "retries"},
     {"resources"},

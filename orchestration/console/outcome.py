@@ -23,6 +23,7 @@ def outcome_lines(
         f"{report.checks} checks, {report.checks_not_passed} not passed.",
         f"  database  {shown(settings.published_database)}",
         f"  parquet   {shown(settings.published_dir / 'parquet')}",
+        f"  reports   {shown(settings.published_dir / 'reports' / 'index.html')}",
     ]
     lines += _listed("Refused until the agency sends them again (none of their rows is counted):", report.refusals)
     lines += _listed("Not passed:", report.failed_checks)

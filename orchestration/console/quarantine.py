@@ -18,11 +18,12 @@ from typing import Any
 import pyarrow as pa
 import typer
 
-from orchestration.console.query import spreadsheet_safe, text_table
+from orchestration.console.query import text_table
 from orchestration.contracts import FeedContract
 from orchestration.quality.quarantine import GatedDelivery, HeldRow, HeldRows, ReleaseOutcome
 from orchestration.quality.quarantine_regate import RegateReport, VerdictChange
 from orchestration.quality.quarantine_releases import Release
+from orchestration.spreadsheets import spreadsheet_safe
 
 PERSONAL_DATA_NOTE = (
     "Personal data as the agency delivered it: for operators only. Keep it on the private side, and send it to nobody "

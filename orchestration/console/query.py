@@ -19,12 +19,10 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from orchestration.settings import Settings
+from orchestration.spreadsheets import spreadsheet_safe
 
 TABLE_ROWS_SHOWN = 200
 _CELL_WIDTH = 60
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell (OWASP, CSV injection)."""
 
 
 class OutputFormat(StrEnum):
@@ -149,11 +147,6 @@ def _json_value(value: Any) -> Any:
 
 def _is_number(arrow_type: pa.DataType) -> bool:
     return bool(pa.types.is_integer(arrow_type) or pa.types.is_floating(arrow_type) or pa.types.is_decimal(arrow_type))
-
-
-def spreadsheet_safe(value: str) -> str:
-    """The value with a leading apostrophe if a spreadsheet would run it as a formula."""
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
 def _plain(table: pa.Table) -> pa.Table:

@@ -1,46 +1,83 @@
 """Dagster: the publication. Only wiring."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, FreshnessPolicy, MaterializeResult, asset
+from dagster import (
+    AssetCheckResult,
+    AssetCheckSeverity,
+    AssetCheckSpec,
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    FreshnessPolicy,
+    MaterializeResult,
+    asset,
+)
 
+from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
+from orchestration.publish.reports import OwnerReports
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
+REPORTS_CHECK = "owner_reports_made"
+
 
 def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
-    """The published database, after every model it is made of."""
+    """The published database, after every model it is made of.
+
+    A report that cannot be made fails a check with severity ERROR; the check does not block, the figures are out.
+    """
+    key = AssetKey(["published", "analyst_database"])
 
     @asset(
-        key=AssetKey(["published", "analyst_database"]),
+        key=key,
         deps=upstream,
         description="What people may read: pseudonymous DuckDB database and Parquet, swapped in whole by one rename.",
         group_name="published",
         kinds={"duckdb", "parquet"},
         pool=WRITER_POOL,
+        check_specs=[
+            AssetCheckSpec(
+                name=REPORTS_CHECK, asset=key, description="Every agency's data owner has the report of this build."
+            )
+        ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
-    def analyst_database(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
+    def analyst_database(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
         settings = warehouse.settings
+        manifest = dbt_target_path(settings) / "manifest.json"
+        contracts = load_feed_contracts(settings.contracts_dir).values()
+        reports = OwnerReports(contracts, settings, manifest, context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
                 settings,
-                dbt_target_path(settings) / "manifest.json",
+                manifest,
                 linkage_model=linkage["model_version"],
+                extras=[reports],
                 report=context.log.info,
             )
-        return MaterializeResult(
+        unread = reports.outcome.unread_models if reports.outcome else {}
+        check = AssetCheckResult(
+            check_name=REPORTS_CHECK,
+            passed=not reports.faults,
+            severity=AssetCheckSeverity.ERROR,
+            metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
+        )
+        yield MaterializeResult(
             metadata={
                 "build_id": publication.build_id,
                 "data_as_of": publication.data_as_of or "nothing delivered",
                 "tables": len(publication.tables),
                 "rows": sum(content.rows for content in publication.tables.values()),
-            }
+            },
+            check_results=[check],
         )
 
     return analyst_database

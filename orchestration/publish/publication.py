@@ -81,6 +81,7 @@ def publish(
     *,
     linkage_model: str | None = None,
     now: datetime | None = None,
+    extras: Sequence[Callable[[Path], None]] = (),
     report: Callable[[str], None] = lambda message: None,
 ) -> Publication:
     """Assembles, audits and swaps in a publication of the build database.
@@ -90,6 +91,8 @@ def publish(
         manifest_path: dbt's manifest of the build; it carries the publication rule of every column.
         linkage_model: version of the linkage model, for the record.
         now: time of publication (UTC), for tests.
+        extras: called with the folder of the audited publication before it is swapped in; what they add to it appears
+            with the rest. One that raises stops the publication: what must not do so catches its own faults.
         report: called with one line per step.
 
     Raises:
@@ -119,6 +122,8 @@ def publish(
     )
     (folder / _RECORD).write_text(publication.to_json(), encoding="utf-8")
     _audit(folder, selection, content)
+    for extra in extras:
+        extra(folder)
     final = settings.publications_dir / build_id
     folder.replace(final)
     _point_at(settings.published_dir, final)

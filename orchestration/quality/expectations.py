@@ -60,11 +60,16 @@ def suite_of(checks: Sequence[Check]) -> list[GxExpectation]:
     return [_EXPECTATIONS[check.expectation](check) for check in checks]
 
 
+def frame_of(values: Sequence[tuple[Check, Sequence[Any]]]) -> pd.DataFrame:
+    """The values of many rules side by side, a column for each, named by the rule's code."""
+    height = max(1, *(len(column) for _, column in values))
+    return pd.DataFrame({check.code: _column(check, column, height) for check, column in values})
+
+
 def _validate(values: Sequence[tuple[Check, Sequence[Any]]]) -> dict[str, Answer]:
     gx = load_great_expectations()
     checks = [check for check, _ in values]
-    height = max(1, *(len(column) for _, column in values))
-    frame = pd.DataFrame({check.code: _column(check, column, height) for check, column in values})
+    frame = frame_of(values)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
     batch = (

@@ -120,6 +120,15 @@ def load_gate_tables(contract: FeedContract, settings: Settings, rules_version: 
     return GateTables(**tables)
 
 
+def read_gate_tables(contract: FeedContract, settings: Settings) -> GateTables:
+    """What the last run found, whatever rules it went by; empty if the feed was never judged."""
+    tables = {}
+    for name, schema in _SCHEMAS.items():
+        path = gate_path(contract, settings, name)
+        tables[name] = pq.read_table(path, columns=schema.names) if path.exists() else schema.empty_table()
+    return GateTables(**tables)
+
+
 def save_gate_tables(contract: FeedContract, settings: Settings, tables: GateTables, rules_version: str) -> None:
     """Writes the files, each whole, all under one mark."""
     digest = hashlib.sha256(rules_version.encode())

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -91,12 +92,7 @@ class Judging:
         Raises:
             RulesCannotBeAsked: a rule's SQL fails, an expectation raises, or the two do not agree.
         """
-        findings = Findings()
-        for batch in self._each_batch():
-            try:
-                count_batch(self._connection, self._contract, self._checks, batch, findings)
-            except duckdb.Error:
-                raise RulesCannotBeAsked(self._broken_rules(batch)) from None
+        findings = self._found()
         self._confirm(findings)
         return {
             delivery_id: RowCounts(
@@ -107,6 +103,15 @@ class Judging:
             )
             for delivery_id, rows in findings.rows.items()
         }
+
+    def values_to_judge(self) -> list[tuple[Check, list[Any]]]:
+        """What Great Expectations is handed for each rule: distinct values of all the rows together.
+
+        Raises:
+            RulesCannotBeAsked: a rule's SQL fails.
+        """
+        findings = self._found()
+        return [(check, findings.values(check)) for check in self._checks]
 
     def quarantined_rows(self, delivery_ids: Sequence[str], rule_codes: Collection[str]) -> pa.Table:
         """A line for each row of these deliveries and rule of these it breaks: delivery_id, row_number, rule_code."""
@@ -142,6 +147,15 @@ class Judging:
         return pa.concat_tables(counts).sort_by(
             [(column, "ascending") for column in ("delivery_id", "column_name", "value")]
         )
+
+    def _found(self) -> Findings:
+        findings = Findings()
+        for batch in self._each_batch():
+            try:
+                count_batch(self._connection, self._contract, self._checks, batch, findings)
+            except duckdb.Error:
+                raise RulesCannotBeAsked(self._broken_rules(batch)) from None
+        return findings
 
     def _each_batch(self) -> Iterator[Batch]:
         """The batches one after the other, beginning with the one that is open."""

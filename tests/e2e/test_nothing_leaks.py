@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import html
 import re
 from contextlib import closing
 from pathlib import Path
@@ -116,5 +118,58 @@ def test_the_database_and_the_record_hold_nothing_the_parquet_does_not(
     }
     parquet = {f"{path.parent.name}.{path.stem}" for path in published_files if path.suffix == ".parquet"}
     assert tables == parquet
-    others = {path.name for path in published_files if path.suffix != ".parquet"}
-    assert others == {"analyst.duckdb", "build.json"}
+    published = built.settings.published_dir
+    others = {path.relative_to(published).parts[0] for path in published_files if path.suffix != ".parquet"}
+    assert others == {"analyst.duckdb", "build.json", "reports"}
+
+
+def report_texts(published_files: list[Path]) -> dict[str, str]:
+    """What a person reads of every report: pages without their tags and style, lists as they are."""
+    texts = {}
+    for path in published_files:
+        if "reports" in path.parts:
+            assert path.suffix in {".html", ".csv"}
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".html":
+                text = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL))
+            texts["/".join(path.parts[path.parts.index("reports") + 1 :])] = text.upper()
+    assert len(texts) > 30
+    return texts
+
+
+def test_no_identifier_is_in_any_report(built: Warehouse, published_files: list[Path]) -> None:
+    _, identifiers = delivered_values(built.settings)
+    keys = record_keys(built.settings)
+    assert len(keys) > 2_000
+    found = []
+    for name, text in report_texts(published_files).items():
+        tokens = set(re.split(r"[\s|;,\"'()]+", text))
+        found += [f"{name}: {value}" for value in sorted(tokens & (identifiers | keys))[:3]]
+    assert found == []
+
+
+def record_keys(settings: Settings) -> set[str]:
+    """Identifiers in record keys, though their columns be classified as none: published ones are pseudonyms."""
+    keys: set[str] = set()
+    with closing(duckdb.connect()) as connection:
+        for contract in load_feed_contracts(settings.contracts_dir).values():
+            for name in contract.primary_key:
+                if contract.column(name).type is ColumnType.IDENTIFIER:
+                    files = f"{settings.raw_dir}/{contract.agency}/{contract.feed}/*.parquet"
+                    rows = connection.execute(
+                        f"select distinct upper(trim(\"{name}\")) from read_parquet('{files}', union_by_name = true)"
+                    ).fetchall()
+                    keys |= {row[0] for row in rows if row[0] and len(row[0]) >= 5}
+    return keys
+
+
+def test_no_name_is_a_cell_of_any_list_of_rows(built: Warehouse, published_files: list[Path]) -> None:
+    """Pages are prose, in which a surname may be an English word; in a list a name would be a cell of its own."""
+    names, _ = delivered_values(built.settings)
+    cells = set()
+    for path in published_files:
+        if path.suffix == ".csv":
+            for row in csv.reader(path.open(encoding="utf-8", newline="")):
+                cells |= {cell.upper() for cell in row}
+    assert len(cells) > 100
+    assert not cells & names

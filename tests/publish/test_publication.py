@@ -14,9 +14,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.contracts import load_feed_contracts
 from orchestration.publish import PublicationError, latest_publication, publish
 from orchestration.publish import publication as publication_module
 from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
+from orchestration.publish.reports import OwnerReports
 from orchestration.settings import Settings
 
 COLUMNS = {"person_id": "pseudonym:person", "surname": "drop", "days_net": "keep", "data_as_of": "keep"}
@@ -201,3 +203,37 @@ def test_the_key_is_private_kept_and_refused_when_damaged(tmp_path: Path) -> Non
 def test_domains_do_not_share_pseudonyms() -> None:
     key = PseudonymKey(b"k" * 32)
     assert key.pseudonym("person", "1") != key.pseudonym("case", "1")
+
+
+def test_what_is_added_to_a_publication_appears_with_it(settings: Settings, tmp_path: Path) -> None:
+    def add(folder: Path) -> None:
+        assert (folder / "analyst.duckdb").exists()
+        assert latest_publication(settings) is None  # readers do not see it yet
+        (folder / "reports").mkdir()
+        (folder / "reports" / "index.html").write_text("made")
+
+    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS), extras=[add])
+    assert (settings.published_dir / "reports" / "index.html").read_text() == "made"
+
+
+def test_an_addition_that_raises_leaves_the_old_publication(settings: Settings, tmp_path: Path) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    first = publish(settings, path)
+
+    def fail(folder: Path) -> None:
+        raise RuntimeError("no room on disk")
+
+    with pytest.raises(RuntimeError, match="no room"):
+        publish(settings, path, extras=[fail])
+    assert latest_publication(settings) == first
+
+
+def test_a_report_that_cannot_be_made_is_told_and_stops_nothing(settings: Settings, tmp_path: Path) -> None:
+    errors: list[str] = []
+    path = manifest(tmp_path / "manifest.json", COLUMNS)  # without parents and sources no report can be made from it
+    reports = OwnerReports(load_feed_contracts(settings.contracts_dir).values(), settings, path, errors.append)
+    publication = publish(settings, path, extras=[reports])
+    assert latest_publication(settings) == publication
+    assert reports.outcome is None
+    assert set(reports.faults) == {"all"}
+    assert "Traceback" in errors[0]
