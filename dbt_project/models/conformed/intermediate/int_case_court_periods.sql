@@ -12,7 +12,9 @@ ranked_hearings as (
             order by case when jurisdiction_code = 'C' then 0 else 1 end asc, hearing_id asc
         ) as day_rank
     from defendant_hearings
-    where hearing_date is not null
+    where
+        hearing_date is not null
+        and case_id is not null
 ),
 
 court_days as (
