@@ -30,15 +30,17 @@ custody_records as (
 defendant_references as (
     select
         defendant_cases.defendant_id,
-        own_case.ptiurn
+        own_case.ptiurn,
+        1 as reference_rank
     from defendant_cases
     inner join recorded_cases as own_case
         on defendant_cases.source_case_id = own_case.case_id
     where own_case.ptiurn is not null
-    union distinct
+    union all
     select
         defendant_cases.defendant_id,
-        lead_case.ptiurn
+        lead_case.ptiurn,
+        2 as reference_rank
     from defendant_cases
     inner join recorded_cases as lead_case
         on defendant_cases.case_id = lead_case.case_id
@@ -112,7 +114,7 @@ candidates as (
         defendant_persons.defendant_id,
         agency_persons.agency,
         agency_persons.record_key,
-        1 as rule_rank,
+        defendant_references.reference_rank as rule_rank,
         agency_persons.preference,
         agency_persons.record_date
     from agency_persons
@@ -127,7 +129,7 @@ candidates as (
         defendant_persons.defendant_id,
         agency_persons.agency,
         agency_persons.record_key,
-        2 as rule_rank,
+        3 as rule_rank,
         agency_persons.preference,
         agency_persons.record_date
     from agency_persons
@@ -135,7 +137,9 @@ candidates as (
         on agency_persons.asn = defendant_persons.asn
 ),
 
-ranked_candidates as (
+-- The CPS numbers each defendant of a case, so one of its records is one defendant. An arrest or a legal aid order may
+-- lead to several cases.
+chosen_candidates as (
     select
         *,
         row_number() over (
@@ -145,6 +149,16 @@ ranked_candidates as (
                 preference asc,
                 coalesce(record_date, cast('1900-01-01' as date)) desc
         ) as rule_choice,
+        dense_rank() over (
+            partition by agency, record_key
+            order by rule_rank asc, defendant_id asc
+        ) as record_choice
+    from candidates
+),
+
+ranked_candidates as (
+    select
+        *,
         row_number() over (
             partition by defendant_id, agency
             order by
@@ -152,24 +166,18 @@ ranked_candidates as (
                 preference asc,
                 coalesce(record_date, cast('1900-01-01' as date)) desc,
                 record_key asc
-        ) as defendant_choice,
-        dense_rank() over (
-            partition by agency, record_key
-            order by rule_rank asc, defendant_id asc
-        ) as record_choice
-    from candidates
+        ) as defendant_choice
+    from chosen_candidates
+    where
+        rule_choice = 1
+        and (agency <> 'cps' or record_choice = 1)
 )
 
 select
     defendant_id,
     agency,
     record_key,
-    case rule_rank when 1 then 'ptiurn_and_person' else 'asn' end as match_rule,
+    case rule_rank when 3 then 'asn' else 'ptiurn_and_person' end as match_rule,
     defendant_choice = 1 as is_best_of_defendant,
     record_date
 from ranked_candidates
-where
-    rule_choice = 1
-    -- The CPS numbers each defendant of a case, so one of its records is one defendant. An arrest or a legal aid
-    -- order may lead to several cases.
-    and (agency <> 'cps' or record_choice = 1)
