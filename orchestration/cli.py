@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from orchestration.console.case_commands import case
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ quarantine_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(quarantine_app, name="quarantine")
+app.command()(case)
 
 LandingOption = Annotated[
     Path | None,
