@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from orchestration.console.case_commands import case
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -38,6 +39,7 @@ contracts_app = typer.Typer(help="The promises of agencies, kept in data_contrac
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
+app.command()(case)
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "accepted_deliveries": lambda agency, feed: f"select * from {agency}_{feed}",
     "files_of": lambda source_name, table_name: f"{source_name}.{table_name}",
     "number_series": lambda last: "select 1 as number",
+    "with_totals": lambda relation, columns: f"select * from {relation}",
+    "persons_bounds": lambda *arguments: "1 as persons_low, 2 as persons_high",
     "type_string": lambda: "varchar",
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],

@@ -26,6 +26,7 @@ from orchestration.linkage.clusters import Resolution, resolve
 from orchestration.linkage.identity import founding_rank, person_id_sql
 from orchestration.linkage.model import LinkageModel, load_model
 from orchestration.linkage.records import IDENTIFIER_COLUMNS, load_input, make_profiles, standardise
+from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
 from orchestration.linkage.scoring import score
 from orchestration.settings import Settings
 
@@ -140,8 +141,8 @@ def link_people(records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel
 def run_linkage(settings: Settings, model: LinkageModel | None = None) -> LinkageSummary:
     """Link the person records of the build database and write who is who to the linkage folder.
 
-    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet` and `summary.json`, each in one
-    rename, so that a reader sees the last complete linkage or this one.
+    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, `error_rates.parquet` and
+    `summary.json`, each in one rename, so that a reader sees the last complete linkage or this one.
 
     Raises:
         FileNotFoundError: no build database, or it lacks the table; staging has not run.
@@ -170,6 +171,8 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
             connection.execute(
                 f"copy (from person_links order by record_id) to '{_quoted(unfinished)}' (format parquet)"
             )
+    with _replacing(settings.linkage_dir / ERROR_RATES_FILE) as unfinished:
+        write_error_rates(model, unfinished)
     with _replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary

@@ -62,6 +62,8 @@ def _source_key(source_name: str, table: str) -> AssetKey:
         return AssetKey(["gate", source_name.removeprefix("raw_"), table])
     if source_name == "gate":
         return AssetKey(["gate", "ledger"])
+    if source_name == "linkage":
+        return AssetKey(["linkage", "person_links"])
     return AssetKey([source_name, table])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract, load_feed_contracts
+from orchestration.linkage.link import LINKS_FILE
+from orchestration.linkage.model import load_model
+from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
 from orchestration.settings import Settings
+from orchestration.transform.judicial_key import throwaway_judicial_key
 from tests.transform.dbt_runs import run_dbt, scratch_settings
 
 GATE_SCHEMAS: dict[str, pa.Schema] = {
@@ -136,12 +140,24 @@ class SmallWarehouse:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 pq.write_table(pa.Table.from_pylist(rows, schema=GATE_SCHEMAS[table]), path)
 
+    def link(self, persons: Mapping[str, str]) -> None:
+        """Writes what the linkage would: the person of each record id, and a model whose error was never measured."""
+        links = [
+            {"record_id": record, "person_id": person, "match_probability": 1.0, "join_method": "identifier"}
+            for record, person in persons.items()
+        ]
+        self.settings.linkage_dir.mkdir(parents=True, exist_ok=True)
+        table = pa.Table.from_pylist([{**link, "model_version": "by hand"} for link in links])
+        pq.write_table(table, self.settings.linkage_dir / LINKS_FILE)
+        write_error_rates(replace(load_model(), provenance={}), self.settings.linkage_dir / ERROR_RATES_FILE)
+
     def build(self, *select: str, as_known_on: date | None = None) -> None:
         """Loads the reference lists and builds the selected models, as known now or on a date."""
         arguments = ["build", "--quiet", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
         if as_known_on:
             arguments += ["--vars", f"{{as_known_on: {as_known_on}}}"]
-        run_dbt(self.settings, *arguments, target_path=self.settings.build_dir / "dbt_target")
+        with throwaway_judicial_key(self.settings.build_dir):
+            run_dbt(self.settings, *arguments, target_path=self.settings.build_dir / "dbt_target")
 
     def reference_digest(self) -> str:
         """SHA-256 over the reference lists as they now are on disk."""

@@ -39,3 +39,11 @@
 {%- macro key_text(canonical, delivered) -%}
     coalesce({{ canonical }}, upper(trim({{ delivered }})))
 {%- endmacro -%}
+
+{#- A case reference without its suffix letter; null where it has none. -#}
+{%- macro ptiurn_without_suffix(ptiurn) -%}
+    case
+        when {{ justice.regexp_matches(ptiurn, '^[A-Z0-9]{4}[0-9]{3,7}[A-Z]$') }}
+            then substring({{ ptiurn }}, 1, length({{ ptiurn }}) - 1)
+    end
+{%- endmacro -%}

@@ -9,7 +9,8 @@ recorded_cases as (
 extracts as (
     select
         max(extract_date) as data_as_of,
-        max(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_as_of
+        max(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_as_of,
+        min(case when agency = 'hmcts' and feed = 'cases' then extract_date end) as court_observed_from
     from deliveries
     where
         verdict <> 'rejected'
@@ -24,6 +25,7 @@ receipts as (
 select
     extracts.data_as_of,
     coalesce(extracts.custody_as_of, extracts.data_as_of) as custody_as_of,
-    receipts.first_receipt_date
+    receipts.first_receipt_date,
+    extracts.court_observed_from
 from extracts
 cross join receipts

@@ -13,8 +13,8 @@ recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-case_crosswalk as (
-    select * from {{ ref('case_crosswalk') }}
+case_merges as (
+    select * from {{ ref('int_case_merges') }}
 ),
 
 appearances as (
@@ -43,11 +43,11 @@ proceedings as (
 
 case_references as (
     select distinct
-        case_crosswalk.case_id,
+        case_merges.case_id,
         recorded_cases.ptiurn
     from recorded_cases
-    inner join case_crosswalk
-        on recorded_cases.case_id = case_crosswalk.source_case_id
+    inner join case_merges
+        on recorded_cases.case_id = case_merges.source_case_id
     where recorded_cases.ptiurn is not null
 ),
 

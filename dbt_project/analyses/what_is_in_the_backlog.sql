@@ -1,0 +1,41 @@
+-- What is in the backlog, in cases, defendants and people, and why do the three differ?
+-- All courts and each jurisdiction at the last month end; the last columns are the other agencies' own counts.
+with last_month_end as (
+    select max(snapshot_date) as snapshot_date
+    from {{ ref('counting_unit_bridge') }}
+),
+
+agency_counts as (
+    select
+        snapshot_date,
+        jurisdiction,
+        court_code,
+        max(case when agency = 'hmcts' then agency_count end) as cases_open_in_court_register,
+        max(case when agency = 'cps' then agency_count end) as defendants_live_at_cps
+    from {{ ref('agency_count_reconciliation') }}
+    group by snapshot_date, jurisdiction, court_code
+)
+
+select
+    bridge.snapshot_date,
+    bridge.jurisdiction,
+    bridge.cases,
+    bridge.extra_defendants as more_defendants_in_a_case,
+    bridge.defendants,
+    bridge.organisations as of_which_organisations,
+    bridge.repeat_appearances_of_persons as of_which_further_cases_of_a_person,
+    bridge.persons,
+    bridge.persons_low,
+    bridge.persons_high,
+    agency_counts.cases_open_in_court_register,
+    agency_counts.defendants_live_at_cps
+from {{ ref('counting_unit_bridge') }} as bridge
+inner join last_month_end
+    on bridge.snapshot_date = last_month_end.snapshot_date
+inner join agency_counts
+    on
+        bridge.snapshot_date = agency_counts.snapshot_date
+        and bridge.jurisdiction = agency_counts.jurisdiction
+        and bridge.court_code = agency_counts.court_code
+where bridge.court_code = 'ALL'
+order by bridge.jurisdiction
