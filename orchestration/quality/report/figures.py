@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from orchestration.contracts import FeedContract, FeedMode, Rule
+from orchestration.contracts import FeedContract, Rule
 from orchestration.quality.gate_files import GateTables
+from orchestration.quality.refusals import refusals as judged_refusals
 from orchestration.quality.report.words import DIMENSIONS
+from orchestration.quality.standing import judged_delivery
 from orchestration.quality.verdicts import Verdict, dimension_name
 
 Record = Mapping[str, Any]
@@ -183,47 +185,20 @@ def rule_history(rule: Rule, tallies: Mapping[date | None, Tally]) -> RuleHistor
 
 
 def refusals(contract: FeedContract, deliveries: Sequence[Record]) -> tuple[Refusal, ...]:
-    """Deliveries refused as a whole, newest first, with the file that stands in their place."""
-    refused = [row for row in deliveries if row["verdict"] == Verdict.REJECTED]
+    """Deliveries refused as a whole, newest first, with the file that made each good (`quality.refusals`)."""
+    rows = {row["delivery_id"]: row["rows_received"] for row in deliveries}
     found = [
         Refusal(
-            file_name=row["file_name"],
-            extract_date=row["extract_date"],
-            rows=row["rows_received"],
-            codes=tuple(code for code in row["reason_codes"].split(";") if code),
-            reasons=row["reasons"],
-            mended_by=mended_by(contract.mode, row, deliveries),
+            file_name=item.delivery.file_name,
+            extract_date=item.delivery.extract_date,
+            rows=rows[item.delivery.delivery_id],
+            codes=item.delivery.reason_codes,
+            reasons=item.delivery.reasons,
+            mended_by=item.corrected_by.file_name if item.corrected_by else None,
         )
-        for row in refused
+        for item in judged_refusals(contract, map(judged_delivery, deliveries))
     ]
     return tuple(sorted(found, key=lambda item: (item.extract_date or date.max, item.file_name), reverse=True))
-
-
-def mended_by(mode: FeedMode, refused: Record, deliveries: Iterable[Record]) -> str | None:
-    """Name of the first accepted delivery that makes a refused one good, or None.
-
-    A snapshot is made good by any accepted snapshot of the same or a later date, a file of one partition by one of
-    that partition; an increment only by one of the same date: a later increment does not bring its rows.
-    """
-    moment = refused["extract_date"]
-    if moment is None:
-        return None
-
-    def stands_in(row: Record) -> bool:
-        if row["verdict"] == Verdict.REJECTED or row["extract_date"] is None:
-            return False
-        match mode:
-            case FeedMode.SNAPSHOT:
-                return bool(row["extract_date"] >= moment)
-            case FeedMode.SNAPSHOT_PER_PARTITION:
-                return bool(row["partition_key"] == refused["partition_key"] and row["extract_date"] >= moment)
-            case FeedMode.INCREMENT:
-                return bool(row["extract_date"] == moment)
-
-    found = sorted(
-        (row["extract_date"], row["file_sequence"] or 0, row["file_name"]) for row in deliveries if stands_in(row)
-    )
-    return str(found[0][2]) if found else None
 
 
 def _tallies(results: Iterable[Record], dates: Mapping[str, date | None]) -> dict[str, dict[date | None, Tally]]:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from orchestration.contracts import FeedContract, FeedMode
+from orchestration.contracts import FeedContract
 from orchestration.quality.gate_files import DELIVERIES, RULE_RESULTS, GateTables
 from orchestration.quality.report.figures import (
     FeedFigures,
@@ -17,11 +17,10 @@ from orchestration.quality.report.figures import (
     RuleHistory,
     Tally,
     feed_figures,
-    mended_by,
     rule_history,
 )
 from orchestration.quality.report.words import counted, day, listed, percent, share
-from tests.ingest.small_feeds import CUSTODY, STOP_SEARCH
+from tests.ingest.small_feeds import CUSTODY
 from tests.quality.test_gate import SPELLS
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2024, month, 3) for month in (1, 2, 3, 4))
@@ -148,39 +147,6 @@ def test_files_of_one_date_are_one_point_of_the_trend() -> None:
     surname = found.history(SURNAME)
     assert surname is not None
     assert surname.total == Tally(19, 3)
-
-
-MENDING = {
-    "of_its_own_date": delivery("same", FEBRUARY),
-    "of_a_later_date": delivery("later", MARCH),
-    "of_an_earlier_date": delivery("earlier", JANUARY),
-}
-
-
-@pytest.mark.parametrize(
-    ("mode", "by"),
-    [
-        (FeedMode.INCREMENT, {"of_its_own_date"}),
-        (FeedMode.SNAPSHOT, {"of_its_own_date", "of_a_later_date"}),
-    ],
-)
-@pytest.mark.parametrize("which", MENDING)
-def test_a_refused_file_is_mended_by_what_brings_its_rows(mode: FeedMode, by: set[str], which: str) -> None:
-    refused = delivery("refused", FEBRUARY, verdict="rejected")
-    assert mended_by(mode, refused, [refused, MENDING[which]]) == (MENDING[which]["file_name"] if which in by else None)
-
-
-def test_another_refused_file_mends_nothing() -> None:
-    refused = delivery("refused", FEBRUARY, verdict="rejected")
-    assert mended_by(FeedMode.SNAPSHOT, refused, [refused, delivery("again", MARCH, verdict="rejected")]) is None
-
-
-def test_a_month_of_a_force_is_mended_only_by_that_force_and_month() -> None:
-    refused = delivery("refused", FEBRUARY, verdict="rejected", partition_key="kent|2024-01")
-    of_another = delivery("other", MARCH, partition_key="kent|2024-02")
-    of_the_same = delivery("same", MARCH, partition_key="kent|2024-01")
-    assert mended_by(STOP_SEARCH.mode, refused, [of_another]) is None
-    assert mended_by(STOP_SEARCH.mode, refused, [of_another, of_the_same]) == "same.csv"
 
 
 def test_refusals_say_what_mended_them_newest_first() -> None:
