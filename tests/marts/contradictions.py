@@ -33,6 +33,12 @@ RULE_OF_KIND = {
 }
 """Kind of disagreement in the simulation's truth -> the rule it breaks."""
 
+RECORD_ERRORS = ("required_missing", "code_outside_closed_list", "date_unparsable", "missing")
+"""Kinds of error that hold a record back, or take a value from it."""
+
+DESCRIBING_COLUMNS = ("postcode", "date_of_birth", "dob", "birth_date", "nationality", "nationality_code")
+"""Columns no contradiction rests on, but for wrong links, which are found as such."""
+
 
 @dataclass(frozen=True)
 class Recovery:
@@ -83,11 +89,12 @@ def unexplained(lines: pd.DataFrame, data_dir: Path, truth_dir: Path) -> pd.Data
     """Lines of `missed` or `unfounded` for which no reason is known.
 
     Reasons: the person's records, of any agency, are not linked as one person's own; a record of the proceeding was
-    delivered with an error that was never corrected (`faulty_records`); or one of the person's carries a wrong or no
-    case reference or arrest/summons number, by which agencies find each other's records.
+    delivered with an error that was never corrected (`faulty_records`); or one of the person's was held back or has a
+    value missing, or carries a wrong or no case reference or arrest/summons number, by which agencies find each
+    other's records.
     """
     faulty = set(faulty_records(data_dir, truth_dir, with_age_and_sex=False)["defendant_id"])
-    people = _wrongly_linked(data_dir, truth_dir) | _without_reference(truth_dir)
+    people = _wrongly_linked(data_dir, truth_dir) | _with_faulty_record(truth_dir)
     return lines[~lines["true_person_id"].isin(people) & ~lines["defendant_id"].isin(faulty)]
 
 
@@ -101,11 +108,14 @@ def _wrongly_linked(data_dir: Path, truth_dir: Path) -> set[int]:
     return set(split[split > 1].index) | set(in_mixture)
 
 
-def _without_reference(truth_dir: Path) -> set[int]:
-    """True persons a record of whom carries a wrong or no reference, never corrected."""
+def _with_faulty_record(truth_dir: Path) -> set[int]:
+    """True persons a record of whom, delivered or held back, carries one of `RECORD_ERRORS`, never corrected."""
     errors = pd.read_parquet(truth_dir / "injected_errors.parquet")
-    errors = errors[errors["corrected_in"].isna() & errors["column"].isin(["ptiurn", "asn", "arrest_summons_number"])]
-    errors = errors[errors["kind"].isin(["identifier_missing", "identifier_mistyped", "identifier_placeholder"])]
+    errors = errors[errors["corrected_in"].isna() & ~errors["column"].isin(DESCRIBING_COLUMNS)]
+    in_reference = errors["column"].isin(["ptiurn", "asn", "arrest_summons_number"]) & errors["kind"].isin(
+        ["identifier_missing", "identifier_mistyped", "identifier_placeholder"]
+    )
+    errors = errors[in_reference | errors["kind"].isin(RECORD_ERRORS)]
     key = errors["record_key"].mask(
         errors["feed"] == "police/custody_records", errors["record_key"].str.rsplit("|", n=1).str[0]
     )
