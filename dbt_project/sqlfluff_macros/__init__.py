@@ -13,6 +13,7 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "accepted_deliveries": lambda agency, feed: f"select * from {agency}_{feed}",
     "files_of": lambda source_name, table_name: f"{source_name}.{table_name}",
     "number_series": lambda last: "select 1 as number",
+    "mart_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],

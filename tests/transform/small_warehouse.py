@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract, load_feed_contracts
+from orchestration.quality.promises import write_feed_promises
 from orchestration.settings import Settings
 from tests.transform.dbt_runs import run_dbt, scratch_settings
 
@@ -54,6 +55,8 @@ GATE_SCHEMAS: dict[str, pa.Schema] = {
     "rule_results": pa.schema(
         [
             ("delivery_id", pa.string()),
+            ("agency", pa.string()),
+            ("feed", pa.string()),
             ("rule_code", pa.string()),
             ("rule_name", pa.string()),
             ("dimension", pa.string()),
@@ -129,7 +132,8 @@ class SmallWarehouse:
         return delivery_id
 
     def write(self) -> None:
-        """Writes the gate's files."""
+        """Writes the gate's files, and what the contracts promise."""
+        write_feed_promises(self.contracts.values(), self.settings)
         for key, tables in self.gate.items():
             for table, rows in tables.items():
                 path = self.settings.gate_dir / table / f"{key.replace('/', '__')}.parquet"

@@ -1,18 +1,22 @@
 with deliveries as (
-    select * from {{ ref('delivery_ledger') }}
+    select * from {{ ref('stg_gate__deliveries') }}
 ),
 
 recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-extracts as (
-    select
-        max(extract_date) as data_as_of,
-        max(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_as_of
+newest_extract as (
+    select * from {{ ref('newest_extract') }}
+),
+
+custody_extracts as (
+    select max(extract_date) as custody_as_of
     from deliveries
     where
-        verdict <> 'rejected'
+        agency = 'prison'
+        and feed = 'custody_spells'
+        and verdict <> 'rejected'
         and is_used
 ),
 
@@ -22,8 +26,9 @@ receipts as (
 )
 
 select
-    extracts.data_as_of,
-    coalesce(extracts.custody_as_of, extracts.data_as_of) as custody_as_of,
+    newest_extract.data_as_of,
+    coalesce(custody_extracts.custody_as_of, newest_extract.data_as_of) as custody_as_of,
     receipts.first_receipt_date
-from extracts
+from newest_extract
+cross join custody_extracts
 cross join receipts
