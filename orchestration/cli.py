@@ -133,6 +133,8 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     typer.echo(text_table(status_table(current)))
     for line in refusal_lines(current):
         typer.echo(line)
+    for line in current.stale:
+        typer.echo(f"not fresh: {line}")
     for unplaced in current.unplaced:
         typer.echo(f"not a delivery: {unplaced.path}: {unplaced.message}")
     if current.publication:

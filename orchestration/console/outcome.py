@@ -1,4 +1,4 @@
-"""What a finished run says at the end: what was published, what was refused, what to do next.
+"""What a finished run says at the end: what was published, what was refused or is late, what next.
 
 Belongs here: those lines, as text. Does not belong here: running (`run`), the standing picture (`status`).
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.console.freshness import stale_feeds
 from orchestration.console.run import RunReport
 from orchestration.publish import Publication
 from orchestration.settings import Settings
@@ -26,6 +27,7 @@ def outcome_lines(
         f"  reports   {shown(settings.published_dir / 'reports' / 'index.html')}",
     ]
     lines += _listed("Refused until the agency sends them again (none of their rows is counted):", report.refusals)
+    lines += _listed("Not fresh (marts.mart_sources says which marts that touches):", stale_feeds(settings))
     lines += _listed("Not passed:", report.failed_checks)
     lines += _listed("Could not be received, so built from what was received before:", report.faults)
     return [*lines, "Next: warehouse questions · warehouse sql · warehouse status · make serve"]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from orchestration.console.freshness import stale_feeds
 from orchestration.contracts import FeedContract
 from orchestration.ingest import UnplacedFile, files_not_yet_ingested, look_outside_feeds
 from orchestration.publish import Publication, latest_publication
@@ -18,9 +19,10 @@ from orchestration.settings import Settings
 
 @dataclass(frozen=True)
 class WarehouseStatus:
-    """The whole picture, feeds in the order of the contracts."""
+    """The whole picture, feeds in the order of the contracts; `stale` is as of the published build."""
 
     feeds: tuple[GateStanding, ...]
+    stale: tuple[str, ...]
     files_waiting: int
     unplaced: tuple[UnplacedFile, ...]
     publication: Publication | None
@@ -30,6 +32,7 @@ def warehouse_status(settings: Settings, contracts: dict[str, FeedContract]) -> 
     """Reads the gate's verdicts, the landing folder and the publication record; opens no database a build may hold."""
     return WarehouseStatus(
         feeds=tuple(gate_standing(contract, settings) for contract in contracts.values()),
+        stale=stale_feeds(settings),
         files_waiting=len(files_not_yet_ingested(contracts.values(), settings)),
         unplaced=tuple(look_outside_feeds(contracts.values(), settings.landing_dir)),
         publication=latest_publication(settings),

@@ -20,6 +20,7 @@ from orchestration.contracts import FeedContract
 from orchestration.quality.errors import GateError, ReferenceListError
 from orchestration.quality.gate import gate_feed
 from orchestration.quality.ledger import ledger_totals
+from orchestration.quality.promises import write_feed_promises
 from orchestration.quality.standing import (
     GateStanding,
     gate_standing,
@@ -116,13 +117,15 @@ def _metadata(standing: GateStanding, judged: int, fault: Exception | None) -> d
 
 def ledger_asset(contracts: Iterable[FeedContract]) -> AssetsDefinition:
     """The verdicts of all feeds side by side: rows received = accepted + quarantined + rejected, or the run stops."""
+    contracts = list(contracts)
 
     @asset(
         key=AssetKey(["gate", "ledger"]),
         deps=[AssetKey(["gate", contract.agency, contract.feed]) for contract in contracts],
         description=(
             "Verdicts of every feed: what was received, accepted, quarantined and refused. The first step of a build: "
-            "it stops one whose rows do not balance. In the job build_warehouse it reads the verdicts as they stand."
+            "it stops one whose rows do not balance, and hands the models what the contracts promise of each feed. In "
+            "the job build_warehouse it reads the verdicts as they stand."
         ),
         group_name="gate",
         kinds={"parquet"},
@@ -131,6 +134,7 @@ def ledger_asset(contracts: Iterable[FeedContract]) -> AssetsDefinition:
     def ledger(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
         with transient_faults_retried(context.retry_number, context.log.warning):
             totals = ledger_totals(warehouse.settings)
+            write_feed_promises(contracts, warehouse.settings)
         context.log.info(totals.sentence())
         return MaterializeResult(metadata=dict(totals.metadata()))
 

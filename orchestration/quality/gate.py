@@ -317,6 +317,8 @@ def _tables(
         results += [
             {
                 "delivery_id": item.delivery_id,
+                "agency": contract.agency,
+                "feed": contract.feed,
                 "rule_code": rule.code,
                 "rule_name": rule.name,
                 "dimension": dimension_name(rule),

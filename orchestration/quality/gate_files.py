@@ -51,6 +51,8 @@ QUARANTINED_ROWS = pa.schema(
 RULE_RESULTS = pa.schema(
     [
         ("delivery_id", pa.string()),
+        ("agency", pa.string()),
+        ("feed", pa.string()),
         ("rule_code", pa.string()),
         ("rule_name", pa.string()),
         ("dimension", pa.string()),

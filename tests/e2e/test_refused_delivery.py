@@ -54,6 +54,74 @@ def test_it_is_published_and_the_refusal_is_said(
     assert f"refused, outstanding: {sentence}" in warehouse.command("status").stdout
 
 
+def test_late_feeds_are_named_when_the_run_ends_and_by_status(
+    ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
+) -> None:
+    warehouse, finished = ended
+    never = "police/stop_account: nothing has ever been delivered"
+    late = "laa/representation_orders: the newest extract is of 2026-08-"
+    for line in (never, late):
+        assert f"  {line}" in finished.stderr
+        assert f"not fresh: {line}" in warehouse.command("status").stdout
+
+
+def test_freshness_and_the_sources_of_each_mart_say_what_is_missing(
+    ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
+) -> None:
+    warehouse, _ = ended
+    status = dict(warehouse.query("select agency || '/' || feed, status from marts.freshness where status <> 'fresh'"))
+    assert status == {"laa/representation_orders": "late", "police/stop_account": "never_delivered"}
+    assert warehouse.query(
+        "select agency, feed, deliveries_rejected_outstanding from marts.freshness "
+        "where deliveries_rejected_outstanding > 0"
+    ) == [("hmcts", "offences", 1)]
+    touched = {
+        mart
+        for (mart,) in warehouse.query(
+            "select mart from marts.mart_sources where feed = 'offences' and deliveries_rejected_outstanding = 1"
+        )
+    }
+    assert {"court_sentencing", "court_sentencing_rates", "deliveries"} <= touched
+    assert "stop_search" not in touched
+    assert warehouse.query(
+        "select feed, is_stale from marts.mart_sources where mart = 'stop_search' order by feed"
+    ) == [("stop_account", True), ("stop_search", False)]
+
+
+def test_the_ledger_of_rules_adds_up_to_the_verdicts(
+    ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
+) -> None:
+    """Every rule that decided a verdict failed in that delivery, and no reason is given without its result."""
+    warehouse, _ = ended
+    decided = warehouse.query(
+        "select agency, feed, delivery_id, unnest(string_split(reason_codes, ';')) from marts.deliveries "
+        "where reason_codes <> ''"
+    )
+    assert len(decided) > 5
+    failed = set(
+        warehouse.query(
+            "select agency, feed, delivery_id, rule_code from marts.rule_results "
+            "where failed > 0 and severity <> 'warning'"
+        )
+    )
+    assert set(decided) == failed
+    [(held,)] = warehouse.query("select sum(rows_quarantined) from marts.deliveries")
+    [(broken,)] = warehouse.query("select sum(failed) from marts.rule_results where severity = 'quarantine'")
+    assert broken >= held > 0  # a row may break several rules
+
+
+def test_every_mart_says_as_of_when(ended: tuple[Warehouse, subprocess.CompletedProcess[str]]) -> None:
+    warehouse, _ = ended
+    marts = {mart for (mart,) in warehouse.query("select table_name from duckdb_tables() where schema_name = 'marts'")}
+    assert {mart for (mart,) in warehouse.query("select distinct mart from marts.mart_sources")} == marts
+    [(newest,)] = warehouse.query("select max(extract_date) from marts.deliveries where verdict <> 'rejected'")
+    for mart in sorted(marts):
+        dates = warehouse.query(f"select distinct data_as_of from marts.{mart}")
+        assert len(dates) <= 1, mart
+        if not mart.startswith("remand"):  # those speak of the newest prison extract
+            assert dates in ([], [(newest,)]), mart
+
+
 def test_the_run_that_received_failed_and_the_build_did_not(
     ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
 ) -> None:

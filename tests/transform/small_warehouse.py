@@ -21,6 +21,7 @@ from orchestration.contracts import FeedContract, load_feed_contracts
 from orchestration.linkage.link import LINKS_FILE
 from orchestration.linkage.model import load_model
 from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
+from orchestration.quality.promises import write_feed_promises
 from orchestration.settings import Settings
 from orchestration.transform.judicial_key import throwaway_judicial_key
 from tests.transform.dbt_runs import run_dbt, scratch_settings
@@ -58,6 +59,8 @@ GATE_SCHEMAS: dict[str, pa.Schema] = {
     "rule_results": pa.schema(
         [
             ("delivery_id", pa.string()),
+            ("agency", pa.string()),
+            ("feed", pa.string()),
             ("rule_code", pa.string()),
             ("rule_name", pa.string()),
             ("dimension", pa.string()),
@@ -133,7 +136,8 @@ class SmallWarehouse:
         return delivery_id
 
     def write(self) -> None:
-        """Writes the gate's files."""
+        """Writes the gate's files, and what the contracts promise."""
+        write_feed_promises(self.contracts.values(), self.settings)
         for key, tables in self.gate.items():
             for table, rows in tables.items():
                 path = self.settings.gate_dir / table / f"{key.replace('/', '__')}.parquet"

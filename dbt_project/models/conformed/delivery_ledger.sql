@@ -21,6 +21,10 @@ with deliveries as (
     select * from {{ ref('stg_gate__deliveries') }}
 ),
 
+corrections as (
+    select * from {{ ref('int_delivery_corrections') }}
+),
+
 staged_rows as (
     {%- for model in staged_models %}
     select
@@ -46,19 +50,17 @@ select
     deliveries.verdict,
     deliveries.reason_codes,
     deliveries.reasons,
+    corrections.corrected_by,
     deliveries.file_sequence,
     deliveries.receipts,
     deliveries.rows_received,
     coalesce(staged_rows.rows_staged, 0) as rows_staged,
     deliveries.rows_quarantined,
     case when deliveries.verdict = 'rejected' then deliveries.rows_received else 0 end as rows_rejected,
-    {%- if var('as_known_on', none) %}
-    deliveries.extract_date <= cast('{{ var('as_known_on') }}' as date) as is_used,
-    {%- else %}
-    true as is_used,
-    {%- endif %}
+    deliveries.is_used,
+    deliveries.verdict = 'rejected' and deliveries.is_used and corrections.corrected_by is null as is_outstanding,
     case
-        when deliveries.verdict = 'rejected' then coalesce(staged_rows.rows_staged, 0) = 0
+        when deliveries.verdict = 'rejected' or not deliveries.is_used then coalesce(staged_rows.rows_staged, 0) = 0
         else deliveries.rows_received = coalesce(staged_rows.rows_staged, 0) + deliveries.rows_quarantined
     end as is_conserved,
     deliveries.extract_date
@@ -68,3 +70,8 @@ left join staged_rows
         deliveries.agency = staged_rows.agency
         and deliveries.feed = staged_rows.feed
         and deliveries.delivery_id = staged_rows.delivery_id
+left join corrections
+    on
+        deliveries.agency = corrections.agency
+        and deliveries.feed = corrections.feed
+        and deliveries.delivery_id = corrections.delivery_id

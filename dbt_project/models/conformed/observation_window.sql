@@ -1,14 +1,17 @@
 with deliveries as (
-    select * from {{ ref('delivery_ledger') }}
+    select * from {{ ref('stg_gate__deliveries') }}
 ),
 
 recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
+newest_extract as (
+    select * from {{ ref('newest_extract') }}
+),
+
 extracts as (
     select
-        max(extract_date) as data_as_of,
         max(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_as_of,
         min(case when agency = 'hmcts' and feed = 'cases' then extract_date end) as court_observed_from
     from deliveries
@@ -23,9 +26,10 @@ receipts as (
 )
 
 select
-    extracts.data_as_of,
-    coalesce(extracts.custody_as_of, extracts.data_as_of) as custody_as_of,
+    newest_extract.data_as_of,
+    coalesce(extracts.custody_as_of, newest_extract.data_as_of) as custody_as_of,
     receipts.first_receipt_date,
     extracts.court_observed_from
-from extracts
+from newest_extract
+cross join extracts
 cross join receipts

@@ -44,7 +44,8 @@ select
     {{ justice.count_where('searches.is_outcome_found') }} as outcomes_found,
     {{ justice.count_where('searches.is_outcome_found and searches.is_linked_outcome') }} as linked_outcomes,
     {{ justice.count_where('searches.is_no_further_action') }} as nfa,
-    {{ justice.count_where('not searches.has_outcome') }} as outcomes_not_recorded
+    {{ justice.count_where('not searches.has_outcome') }} as outcomes_not_recorded,
+    {{ justice.data_as_of() }} as data_as_of
 from searches
 left join police_forces
     on searches.force_code = police_forces.force_code

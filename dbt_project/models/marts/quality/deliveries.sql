@@ -13,10 +13,13 @@ select
     verdict,
     reason_codes,
     reasons,
+    corrected_by,
     cast(receipts as bigint) as receipts,
     cast(rows_received as bigint) as rows_received,
     cast(rows_staged as bigint) as rows_staged,
     cast(rows_quarantined as bigint) as rows_quarantined,
     cast(rows_rejected as bigint) as rows_rejected,
-    is_conserved
+    is_outstanding,
+    is_conserved,
+    {{ justice.data_as_of() }} as data_as_of
 from delivery_ledger

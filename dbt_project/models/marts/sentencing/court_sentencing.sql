@@ -54,7 +54,8 @@ select
     count(effective_length_months) as effective_length_n,
     {{ justice.count_where('is_organisation') }} as organisations,
     {{ justice.count_where('is_single_justice') }} as single_justice_defendants,
-    {{ justice.count_where('not is_cps') }} as other_prosecutor_defendants
+    {{ justice.count_where('not is_cps') }} as other_prosecutor_defendants,
+    {{ justice.data_as_of() }} as data_as_of
 from sentenced_defendants
 group by
     quarter,

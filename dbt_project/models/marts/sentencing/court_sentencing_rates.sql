@@ -91,7 +91,8 @@ select
     end as acsl_months_high,
     national_counts.acsl_months as national_acsl_months,
     national_counts.defendants_sentenced as national_defendants_sentenced,
-    court_counts.spans_regime_break
+    court_counts.spans_regime_break,
+    {{ justice.data_as_of() }} as data_as_of
 from court_counts
 inner join national_counts
     on

@@ -18,5 +18,10 @@ select
     receipts,
     rows_received,
     rows_quarantined,
+    {%- if var('as_known_on', none) %}
+    coalesce(extract_date <= cast('{{ var('as_known_on') }}' as date), false) as is_used,
+    {%- else %}
+    true as is_used,
+    {%- endif %}
     extract_date
 from deliveries

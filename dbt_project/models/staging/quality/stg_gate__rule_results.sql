@@ -3,6 +3,8 @@ with rule_results as (
 )
 
 select
+    agency,
+    feed,
     delivery_id,
     rule_code,
     rule_name,
