@@ -51,21 +51,19 @@ _LOOKED_UP = "_raw"
 
 
 def batches_of(raw_files: Sequence[Path]) -> tuple[tuple[Path, ...], ...]:
-    """Raw files to be read together: small ones by tens of megabytes, each large one alone."""
-    batches: list[tuple[Path, ...]] = []
-    held: list[Path] = []
-    held_bytes = 0
-    for path in raw_files:
-        size = path.stat().st_size
+    """Raw files to be read together: small ones by tens of megabytes, then each large one alone."""
+    sizes = {path: path.stat().st_size for path in raw_files}
+    small: list[list[Path]] = []
+    room = 0
+    for path, size in sizes.items():
         if size > _SMALL_FILE_BYTES:
-            batches.append((path,))
             continue
-        if held_bytes + size > _HELD_BYTES:
-            batches.append(tuple(held))
-            held, held_bytes = [], 0
-        held.append(path)
-        held_bytes += size
-    return (*batches, tuple(held)) if held else tuple(batches)
+        if size > room or not small:
+            small.append([])
+            room = _HELD_BYTES
+        small[-1].append(path)
+        room -= size
+    return (*map(tuple, small), *((path,) for path, size in sizes.items() if size > _SMALL_FILE_BYTES))
 
 
 def asked_of(relation: str, query: str) -> str:
@@ -94,7 +92,6 @@ class Batch:
         """Removes what the batch put into the database."""
         for columns in self._listed:
             self._connection.execute(f"drop table {_table(columns)}")
-        self._connection.execute(f"drop view {JUDGED}")
         self._connection.execute(f"drop {'view' if self._is_large else 'table'} {_RAW}")
 
     def rows_of(self, columns: Collection[str]) -> str:
@@ -155,7 +152,6 @@ class Batch:
             self._connection.execute(f"create table {_RAW} as select * from held_rows")
             self._connection.unregister("held_rows")
             rows = int(held.num_rows)
-        self._connection.execute(f"create view {JUDGED} as {self.rows_of(self._contract.column_names)}")
         return rows
 
     def _listing(self, columns: tuple[str, ...]) -> str | None:

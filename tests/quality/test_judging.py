@@ -365,5 +365,5 @@ def test_files_are_read_together_while_they_are_small(tmp_path: Path, monkeypatc
         files.append(tmp_path / str(number))
         files[-1].write_bytes(b"x" * size)
     one, two, three, four, five = files
-    assert judged_rows.batches_of(files) == ((three,), (one, two, four), (five,))
+    assert judged_rows.batches_of(files) == ((one, two, four), (five,), (three,))
     assert judged_rows.batches_of([]) == ()
