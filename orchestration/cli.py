@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from orchestration.console.person_commands import person_history
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ quarantine_app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(quarantine_app, name="quarantine")
+app.command()(person_history)
 
 LandingOption = Annotated[
     Path | None,
@@ -450,6 +452,7 @@ def _require_deliveries(settings: Settings) -> None:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
+    from orchestration.console.person_history import UnknownPersonError
     from orchestration.console.query import QueryError
     from orchestration.console.questions import UnknownQuestionError
     from orchestration.console.run import RunFailedError
@@ -463,7 +466,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        QuarantineError, ReleaseLogError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
+        UnknownPersonError, QuarantineError, ReleaseLogError, SimulationError, DbtError, FileNotFoundError,
+        FileExistsError,
     )  # fmt: skip
 
 

@@ -144,6 +144,11 @@ class Settings:
         return self.data_dir / "published"
 
     @property
+    def publication_record(self) -> Path:
+        """What is published: build, linkage, key and content. Absent before the first publication."""
+        return self.published_dir / "build.json"
+
+    @property
     def published_database(self) -> Path:
         """The pseudonymous database analysts open."""
         return self.published_dir / "analyst.duckdb"

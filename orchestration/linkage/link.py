@@ -10,23 +10,23 @@ same records under the same model give the same links.
 from __future__ import annotations
 
 import json
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from orchestration.ingest.atomic import replacing
 from orchestration.linkage.blocking import BlockingCount, block
 from orchestration.linkage.clusters import Resolution, resolve
+from orchestration.linkage.history import Generation, record_history
 from orchestration.linkage.identity import founding_rank, person_id_sql
 from orchestration.linkage.model import LinkageModel, load_model
 from orchestration.linkage.records import IDENTIFIER_COLUMNS, load_input, make_profiles, standardise
 from orchestration.linkage.scoring import score
+from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
 
 INPUT_TABLE = "linkage.person_records_to_link"
@@ -59,6 +59,7 @@ class LinkageSummary:
         records_by_method: join method -> records.
         largest_person: most records of one person.
         seconds: step -> time taken.
+        history: what it does to the ids of the last published linkage; None outside a warehouse.
     """
 
     model_version: str
@@ -73,6 +74,7 @@ class LinkageSummary:
     records_by_method: dict[str, int]
     largest_person: int
     seconds: dict[str, float] = field(default_factory=dict)
+    history: Generation | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain JSON values."""
@@ -84,6 +86,10 @@ class LinkageSummary:
             f"{self.records:,} person records are {self.persons:,} persons (model {self.model_version}; "
             f"{self.pairs_scored:,} pairs compared in {sum(self.seconds.values()):.1f} s)"
         )
+
+    def warnings(self) -> list[str]:
+        """What a person should look at, one sentence each."""
+        return [self.history.note] if self.history and self.history.note else []
 
     def metadata(self) -> dict[str, int | float | str]:
         """The outcome as named values for the orchestrator's record of the run."""
@@ -98,6 +104,7 @@ class LinkageSummary:
             "groups_rebuilt": self.resolution.groups_rebuilt,
             "largest_person": self.largest_person,
             "seconds": round(sum(self.seconds.values()), 2),
+            **({f"ids_{change}": rows for change, rows in self.history.changes.items()} if self.history else {}),
         }
 
 
@@ -140,8 +147,8 @@ def link_people(records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel
 def run_linkage(settings: Settings, model: LinkageModel | None = None) -> LinkageSummary:
     """Link the person records of the build database and write who is who to the linkage folder.
 
-    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet` and `summary.json`, each in one
-    rename, so that a reader sees the last complete linkage or this one.
+    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids and
+    `summary.json`, each in one rename, so that a reader sees the last complete linkage or this one.
 
     Raises:
         FileNotFoundError: no build database, or it lacks the table; staging has not run.
@@ -165,12 +172,15 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
                 f"{settings.build_database} has no table {INPUT_TABLE}; build staging first (`warehouse run`)."
             ) from error
         summary = _link(connection, f"build.{INPUT_TABLE}", model)
-        links = settings.linkage_dir / LINKS_FILE
-        with _replacing(links) as unfinished:
+        with replacing(settings.linkage_dir / LINKS_FILE) as unfinished:
             connection.execute(
                 f"copy (from person_links order by record_id) to '{_quoted(unfinished)}' (format parquet)"
             )
-    with _replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
+        history = record_history(
+            connection, settings, model_fingerprint=model.fingerprint, data_as_of=newest_extract_date(settings)
+        )
+        summary = replace(summary, history=history)
+    with replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary
 
@@ -180,6 +190,7 @@ def _link(connection: duckdb.DuckDBPyConnection, relation: str, model: LinkageMo
     model.assert_trained()
     clock = _Clock()
     load_input(connection, relation)
+    connection.execute("create or replace temp view record_digests as select record_id, digest from input_records")
     neutralised = standardise(connection, model.limits)
     _gather(connection, model)
     clock.mark("standardise")
@@ -289,17 +300,6 @@ class _Clock:
         now = time.perf_counter()
         self.seconds[step] = round(now - self._last, 3)
         self._last = now
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A path to write to that becomes `path` in one rename if all goes well, and is removed if not."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:

@@ -50,6 +50,9 @@ INPUT_COLUMNS = (
 """Columns linkage reads. `record_id` is required; any other that the input lacks is null throughout. Gender and
 ethnicity are not among them on purpose: they never decide a match, they are what error is later reported by."""
 
+WHEN_SEEN = ("record_id", "first_extract_date")
+"""Input columns that say which record it is and since when, not what is in it."""
+
 PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1900-01-02", "1901-01-01", "1800-01-01", "1753-01-01", "9999-12-31")
 """Dates that stand for 'not known'."""
 
@@ -93,6 +96,8 @@ class SharingLimits:
 def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     """Make `input_records` from the table or view named `relation`: the columns of `INPUT_COLUMNS`, absent ones null.
 
+    And `digest`: the MD5 of all a record says, whenever it was seen.
+
     Raises:
         ValueError: `relation` has no `record_id`, or it is null or repeated.
     """
@@ -105,7 +110,15 @@ def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
         f"cast({name} as varchar) as {name}" if name in present else f"cast(null as varchar) as {name}"
         for name in INPUT_COLUMNS
     )
-    connection.execute(f"create or replace temp table input_records as select {wanted} from {relation}")
+    said = ", ".join(
+        f"coalesce(cast({name} as varchar), '')" if name in present else "''"
+        for name in INPUT_COLUMNS
+        if name not in WHEN_SEEN
+    )
+    connection.execute(
+        f"create or replace temp table input_records as select {wanted}, md5(concat_ws('|', {said})) as digest"
+        f" from {relation}"
+    )
     total, named, distinct = _row(
         connection, "select count(*), count(record_id), count(distinct record_id) from input_records"
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from dagster import AssetExecutionContext, AssetKey, AssetsDefinition, FreshnessPolicy, MaterializeResult, asset
 
+from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
 from orchestration.resources import WRITER_POOL, WarehouseResource
@@ -30,8 +31,10 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
             settings,
             dbt_target_path(settings) / "manifest.json",
             linkage_model=linkage["model_version"],
+            linkage_build=linkage["history"]["name"],
             report=context.log.info,
         )
+        mark_published(settings, publication.linkage_build)
         return MaterializeResult(
             metadata={
                 "build_id": publication.build_id,

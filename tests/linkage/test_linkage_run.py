@@ -46,7 +46,8 @@ def test_links_and_summary_are_written_as_promised(settings, people):
     written = json.loads((settings.linkage_dir / "summary.json").read_text())
     assert written["records"] == summary.records == people.records.num_rows
     assert sum(written["records_by_method"].values()) == summary.records
-    assert sorted(path.name for path in settings.linkage_dir.iterdir()) == ["person_links.parquet", "summary.json"]
+    left = sorted(path.name for path in settings.linkage_dir.iterdir())
+    assert left == ["history", "person_id_history.parquet", "person_links.parquet", "summary.json"]
 
 
 def test_linking_the_same_records_again_writes_the_same_bytes(settings, people):
