@@ -5,7 +5,7 @@ import shutil
 
 import duckdb
 import pytest
-from records_of import records
+from records_of import decided, records
 
 from orchestration.linkage import link, run_linkage
 from orchestration.linkage.history import mark_published
@@ -130,6 +130,18 @@ def test_another_model_is_named_as_the_cause(store, monkeypatch):
     monkeypatch.setattr(link, "load_model", lambda: strict)
     store.publish(one, two)
     assert store.history() == [(2, "split", pid("1"), pid("2"), 1, "model version")]
+
+
+def test_a_decision_is_named_as_the_cause_when_taken_and_when_withdrawn(store, monkeypatch):
+    one, two = record("1", EWAN), record("2", EWAN, "2025-02-28")
+    store.publish(one, two)
+    apart = decided("exclude", 1, 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(link, "read_overrides", lambda *_: (apart,))
+        store.publish(one, two)
+    assert store.history() == [(2, "split", pid("1"), pid("2"), 1, "override")]
+    store.publish(one, two)
+    assert store.history()[1:] == [(3, "merged", pid("2"), pid("1"), 1, "override")]
 
 
 def test_only_what_is_published_counts(store):

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from labelled_people import labelled_people
 
-from orchestration.linkage import link, link_people, load_model, run_linkage
+from orchestration.linkage import link_people, load_model, pipeline, run_linkage
 from orchestration.settings import Settings
 
 
@@ -66,7 +66,7 @@ def test_a_run_that_fails_leaves_the_last_links_alone(settings, people, monkeypa
     def fail(*_):
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(link, "resolve", fail)
+    monkeypatch.setattr(pipeline, "resolve", fail)
     with pytest.raises(RuntimeError, match="killed"):
         run_linkage(settings)
     assert (settings.linkage_dir / "person_links.parquet").read_bytes() == before
