@@ -20,6 +20,7 @@ from orchestration.console.options import (
     shown_path,
     terminal,
 )
+from orchestration.console.person_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
 from orchestration.settings import Settings
@@ -40,6 +41,7 @@ app.add_typer(contracts_app, name="contracts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
+app.command()(person_history)
 
 
 def main() -> None:
@@ -315,6 +317,7 @@ def _require_deliveries(settings: Settings) -> None:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
+    from orchestration.console.person_history import UnknownPersonError
     from orchestration.console.query import QueryError
     from orchestration.console.questions import UnknownQuestionError
     from orchestration.console.report_commands import ReportError
@@ -329,7 +332,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError, FileExistsError,
+        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError,
+        FileExistsError,
     )  # fmt: skip
 
 

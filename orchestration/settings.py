@@ -31,6 +31,8 @@ class Settings:
         landing_dir: files exactly as agencies delivered them (`WAREHOUSE_LANDING_DIR`).
         data_dir: everything the warehouse writes (`WAREHOUSE_DATA_DIR`).
         reference_dir: reference lists loaded as dbt seeds (`WAREHOUSE_REFERENCE_DIR`).
+        overrides_dir: decisions about who is one person, outside the project where they are real
+            (`WAREHOUSE_OVERRIDES_DIR`).
         realdata_dir: real public data used by some tests (`WAREHOUSE_REALDATA_DIR`).
         keys_dir: pseudonym keys; outside `data_dir`, so that copying the data never copies the keys
             (`WAREHOUSE_KEYS_DIR`).
@@ -41,6 +43,7 @@ class Settings:
     landing_dir: Path
     data_dir: Path
     reference_dir: Path
+    overrides_dir: Path
     realdata_dir: Path
     keys_dir: Path
     dagster_home: Path
@@ -65,6 +68,7 @@ class Settings:
             landing_dir=_path("WAREHOUSE_LANDING_DIR", PROJECT_ROOT / "landing"),
             data_dir=_path("WAREHOUSE_DATA_DIR", PROJECT_ROOT / "data"),
             reference_dir=_path("WAREHOUSE_REFERENCE_DIR", PROJECT_ROOT / "seeds" / "reference"),
+            overrides_dir=_path("WAREHOUSE_OVERRIDES_DIR", PROJECT_ROOT / "seeds" / "overrides"),
             realdata_dir=_path("WAREHOUSE_REALDATA_DIR", PROJECT_ROOT.parent / "shared" / "realdata"),
             keys_dir=_path("WAREHOUSE_KEYS_DIR", PROJECT_ROOT / ".warehouse" / "keys"),
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
@@ -86,6 +90,7 @@ class Settings:
             "WAREHOUSE_LANDING_DIR": str(self.landing_dir),
             "WAREHOUSE_DATA_DIR": str(self.data_dir),
             "WAREHOUSE_REFERENCE_DIR": str(self.reference_dir),
+            "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
             "WAREHOUSE_KEYS_DIR": str(self.keys_dir),
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
@@ -147,6 +152,11 @@ class Settings:
     def private_reports_dir(self) -> Path:
         """Lists with record keys for the agency they came from; never published."""
         return self.data_dir / "reports"
+
+    @property
+    def publication_record(self) -> Path:
+        """What is published: build, linkage, key and content. Absent before the first publication."""
+        return self.published_dir / "build.json"
 
     @property
     def published_database(self) -> Path:

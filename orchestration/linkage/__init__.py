@@ -16,15 +16,19 @@ from orchestration.linkage.model import (
     load_model,
     save_model,
 )
+from orchestration.linkage.overrides import Decision, Override, OverridesError, read_overrides
 from orchestration.linkage.training import TrainingParameters, train_model
 
 __all__ = [
     "CURRENT_MODEL",
     "Accuracy",
     "AccuracyReport",
+    "Decision",
     "LinkageModel",
     "LinkageResult",
     "LinkageSummary",
+    "Override",
+    "OverridesError",
     "Rate",
     "StaleModelError",
     "TrainingParameters",
@@ -32,6 +36,7 @@ __all__ = [
     "evaluate",
     "link_people",
     "load_model",
+    "read_overrides",
     "read_truth",
     "run_linkage",
     "save_model",

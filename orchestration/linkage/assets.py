@@ -21,15 +21,9 @@ def linkage_asset() -> AssetsDefinition:
     def person_links(context: AssetExecutionContext, warehouse: WarehouseResource) -> MaterializeResult[None]:
         with transient_faults_retried(context.retry_number, context.log.warning):
             summary = run_linkage(warehouse.settings)
-        context.log.info(f"{summary.records:,} person records are {summary.persons:,} persons")
-        return MaterializeResult(
-            metadata={
-                "model": summary.model_version,
-                "records": summary.records,
-                "persons": summary.persons,
-                "pairs_scored": summary.pairs_scored,
-                "largest_person": summary.largest_person,
-            }
-        )
+        context.log.info(summary.sentence())
+        for warning in summary.warnings():
+            context.log.warning(warning)
+        return MaterializeResult(metadata=summary.metadata())
 
     return person_links

@@ -5,7 +5,7 @@ Belongs here: the blocking rules, the pairs they bring together and how many. Do
 
 A pair is compared if any rule brings it together. Every rule is an equality on keys, so its cost is the number of
 pairs that share one; a key shared by more profiles than the rule's limit is skipped and counted, since its pairs are
-many and its evidence is weak.
+many and its evidence is weak. A rule that would still cost too much in all is refused.
 """
 
 from __future__ import annotations
@@ -89,18 +89,39 @@ class BlockingCount:
     skipped_profiles: int
 
 
-def block(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) -> tuple[BlockingCount, ...]:
+class BlockingError(RuntimeError):
+    """A rule would bring together more pairs than can be compared; the message names it and its widest keys."""
+
+
+MOST_COMPARISONS_PER_PROFILE = 25
+"""Pairs one rule may bring together, on the mean, for each profile. The busiest rule of a population of a million
+records brings 1.3; a rule near this bound would take an hour where all of them together take a minute."""
+
+FREE_COMPARISONS = 1_000_000
+"""Pairs any rule may bring together however few the profiles: half a second's work."""
+
+
+def block(
+    connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule], oversize_is_known: bool = False
+) -> tuple[BlockingCount, ...]:
     """Make `blocked_pairs` (match_key, join_key_l < join_key_r) from `profiles`; what each rule contributed.
 
     Args:
         connection: holds `profiles`; receives `blocked_pairs`, one row for each pair, `match_key` its first rule.
         rules: tried in order.
+        oversize_is_known: `profiles` are a part of all there are, and `oversize_blocks` (rule, block_key) holds the
+            keys too widely shared among all of them; otherwise they are found here and the table is made.
+
+    Raises:
+        BlockingError: a rule brings together too many pairs.
     """
-    connection.execute("create or replace temp table every_pair (rule integer, join_key_l bigint, join_key_r bigint)")
     named = tuple(rules)
-    counts: list[tuple[int, int, int]] = []
-    for number, rule in enumerate(named):
-        counts.append(_add_pairs(connection, number, rule))
+    if not oversize_is_known:
+        connection.execute(
+            "create or replace temp table oversize_blocks (rule integer, block_key varchar, block_size bigint)"
+        )
+    connection.execute("create or replace temp table every_pair (rule integer, join_key_l bigint, join_key_r bigint)")
+    counts = [_add_pairs(connection, number, rule, oversize_is_known) for number, rule in enumerate(named)]
     connection.execute("""
         create or replace temp table blocked_pairs as
         select cast(min(rule) as varchar) as match_key, join_key_l, join_key_r
@@ -112,33 +133,81 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) 
         for rule, count in connection.execute("select match_key, count(*) from blocked_pairs group by 1").fetchall()
     }
     return tuple(
-        BlockingCount(rule.name, counts[number][0], new.get(number, 0), counts[number][1], counts[number][2])
-        for number, rule in enumerate(named)
+        BlockingCount(rule.name, pairs, new.get(number, 0), largest, skipped)
+        for number, (rule, (pairs, largest, skipped)) in enumerate(zip(named, counts, strict=True))
     )
 
 
-def _add_pairs(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule) -> tuple[int, int, int]:
-    """Add a rule's pairs to `every_pair`; (pairs, largest block, profiles in skipped blocks)."""
-    source = f"(select *, unnest({rule.each_of}) as element from profiles)" if rule.each_of else "profiles"
+def keyed(rule: BlockingRule, source: str = "profiles") -> str:
+    """SQL for profile_id and key_0, key_1 ... of every profile the rule applies to; one row for each of its keys."""
+    table = f"(select *, unnest({rule.each_of}) as element from {source})" if rule.each_of else source
     keys = (*rule.keys, "element") if rule.each_of else rule.keys
     named = ", ".join(f"{key} as key_{index}" for index, key in enumerate(keys))
-    key_list = ", ".join(f"key_{index}" for index in range(len(keys)))
     present = " and ".join(f"{key} is not null" for key in keys)
-    connection.execute(f"""
-        create or replace temp table keyed as
-        with chosen as (select profile_id, {named} from {source} where {present})
-        select *, count(*) over (partition by {key_list}) as block_size from chosen
-    """)
-    largest, skipped = connection.execute(
-        "select coalesce(max(block_size), 0), count(*) filter (where block_size > $limit) from keyed",
-        {"limit": rule.largest_block},
-    ).fetchall()[0]
+    return f"select profile_id, {named} from {table} where {present}"
+
+
+def key_names(rule: BlockingRule) -> tuple[str, ...]:
+    """Names of the columns of `keyed`."""
+    return tuple(f"key_{index}" for index in range(len(rule.keys) + (rule.each_of is not None)))
+
+
+def block_key(rule: BlockingRule) -> str:
+    """SQL for a key of `keyed` as one text."""
+    return f"concat_ws('|', {', '.join(f'cast({name} as varchar)' for name in key_names(rule))})"
+
+
+def oversize_keys(number: int, rule: BlockingRule, source: str) -> str:
+    """SQL for rows of `oversize_blocks`: keys of a rule that more rows of `source` share than it allows."""
+    names = ", ".join(key_names(rule))
+    return f"""
+        select {number} as rule, {block_key(rule)} as block_key, n as block_size
+        from (select {names}, count(*) as n from {source} group by {names} having count(*) > {rule.largest_block})
+    """
+
+
+def _add_pairs(
+    connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule, oversize_is_known: bool
+) -> tuple[int, int, int]:
+    """Add a rule's pairs to `every_pair`; (pairs, largest block, profiles in skipped blocks)."""
+    names = ", ".join(key_names(rule))
+    connection.execute(f"create or replace temp table keyed as {keyed(rule)}")
+    if not oversize_is_known:
+        connection.execute(f"insert into oversize_blocks {oversize_keys(number, rule, 'keyed')}")
+    widest = connection.execute(f"select max(block_size) from oversize_blocks where rule = {number}").fetchall()[0][0]
+    skipped = 0
+    if widest:
+        skipped = connection.execute(f"""
+            delete from keyed
+            where {block_key(rule)} in (select block_key from oversize_blocks where rule = {number})
+        """).fetchall()[0][0]
+    largest, expected = connection.execute(f"""
+        select coalesce(max(n), 0), coalesce(sum(n * (n - 1) // 2), 0)
+        from (select count(*) as n from keyed group by {names})
+    """).fetchall()[0]
+    profiles = connection.execute("select count(*) from profiles").fetchall()[0][0]
+    check_comparisons(rule, int(expected), int(profiles), int(largest))
     pairs = connection.execute(f"""
         insert into every_pair
         select {number}, l.profile_id, r.profile_id
-        from (from keyed where block_size between 2 and {rule.largest_block}) as l
-        inner join (from keyed where block_size between 2 and {rule.largest_block}) as r using ({key_list})
+        from keyed as l inner join keyed as r using ({names})
         where l.profile_id < r.profile_id
     """).fetchall()[0][0]
     connection.execute("drop table keyed")
-    return int(pairs), int(largest), int(skipped)
+    return int(pairs), max(int(largest), widest or 0), int(skipped)
+
+
+def check_comparisons(rule: BlockingRule, comparisons: int, profiles: int, largest_block: int) -> None:
+    """Refuse a rule that brings together more pairs than so many profiles may cost.
+
+    Raises:
+        BlockingError: names the rule, what it would cost, and what to do.
+    """
+    if comparisons <= max(FREE_COMPARISONS, MOST_COMPARISONS_PER_PROFILE * profiles):
+        return
+    raise BlockingError(
+        f"blocking rule '{rule.name}' would compare {comparisons:,} pairs, {comparisons / profiles:.0f} for each of "
+        f"{profiles:,} profiles; the most it may is {MOST_COMPARISONS_PER_PROFILE}. Its widest key is shared by "
+        f"{largest_block:,} profiles. Give the rule another key, or a smaller largest_block than {rule.largest_block}, "
+        "in a new model version; if one delivery brought these values, look at its gate report first."
+    )

@@ -7,6 +7,7 @@ Bare connected components let one wrong link weld two people together. So a grou
 stands only where no two of its profiles contradict one another; any other is built up again from its strongest
 links, two parts joining only if no rule forbids any pair across them, and either a link across them rests on a shared
 identifier (which ties a person to an alias) or the pairs across weigh, on the mean, at least the model's cohesion.
+Decisions of people stand above all that: pairs that must be one person, and pairs that must not.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from orchestration.linkage.grouping import Pairs, build_up, connected_groups
+from orchestration.linkage.grouping import Pairs, build_up_decided, connected_groups
 from orchestration.linkage.model import LinkageModel
 from orchestration.linkage.rules import CONFLICTS, NOT_ENOUGH, SHARES_IDENTIFIER, judge_profiles
 from orchestration.linkage.scoring import score
@@ -45,12 +46,26 @@ class Resolution:
     conflicts: dict[str, int]
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> Resolution:
-    """Make `profile_persons` (profile_id, person, match_weight) from `profiles` and `edges`.
+NO_DECISIONS = "create or replace temp table decided_pairs (profile_id_l bigint, profile_id_r bigint, together boolean)"
+"""SQL for a table of decisions that holds none."""
 
-    `person` is the least profile_id of the group; `match_weight` the greatest weight of a link to another profile of
-    the same person (null for a profile alone).
+
+def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_pairs: str | None = None) -> Resolution:
+    """Make `profile_persons` (profile_id, group_id, person, natural_person, match_weight, is_decided).
+
+    Args:
+        connection: holds `profiles` and `edges`.
+        model: whose thresholds decide.
+        decided_pairs: name of a table (profile_id_l < profile_id_r, together) of pairs that must be one person, or must
+            not; each of the former is among the edges. None if there is none.
+
+    `person` is the least profile_id of the person, `group_id` of the group of links it was found in, and
+    `natural_person` of what would be the person without pairs that must be together; `match_weight` the greatest weight
+    of a link to another profile of the same person (null if there is none), and `is_decided` says that a decision, and
+    no such link, ties the profile to its person.
     """
+    if decided_pairs is None:
+        connection.execute(NO_DECISIONS)
     judge_profiles(connection, model.term_frequencies.get("forename"))
     not_enough = _choose_links(connection, model.thresholds.accept)
     nodes = connection.execute("select profile_id from profiles order by 1").to_arrow_table()["profile_id"]
@@ -61,12 +76,16 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> Resol
     connection.execute("""
         create or replace temp table profile_persons as
         with persons as (
-            select g.node as profile_id, coalesce(r.person, g.group_id) as person
+            select
+                g.node as profile_id,
+                g.group_id,
+                coalesce(r.person, g.group_id) as person,
+                coalesce(r.natural_person, g.group_id) as natural_person
             from grouped as g
             left join rebuilt as r on g.node = r.profile_id
         ),
         kept_links as (
-            select k.profile_id_l, k.profile_id_r, k.match_weight
+            select k.profile_id_l, k.profile_id_r, case when k.is_natural then k.match_weight end as match_weight
             from links as k
             inner join persons as l on k.profile_id_l = l.profile_id
             inner join persons as r on k.profile_id_r = r.profile_id
@@ -81,7 +100,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> Resol
             )
             group by profile_id
         )
-        select p.profile_id, p.person, s.match_weight
+        select
+            p.profile_id, p.group_id, p.person, p.natural_person, s.match_weight,
+            (s.profile_id is not null and s.match_weight is null) as is_decided
         from persons as p
         left join strongest as s using (profile_id)
     """)
@@ -109,7 +130,17 @@ def _choose_links(connection: duckdb.DuckDBPyConnection, accept: float) -> int:
     )
     connection.execute("""
         create or replace temp table links as
-        select profile_id_l, profile_id_r, match_weight from candidates where not is_not_enough
+        select e.profile_id_l, e.profile_id_r, e.match_weight, c.is_natural
+        from edges as e
+        inner join (
+            select profile_id_l, profile_id_r, bool_or(is_natural) as is_natural
+            from (
+                select profile_id_l, profile_id_r, true as is_natural from candidates where not is_not_enough
+                union all
+                select profile_id_l, profile_id_r, false from decided_pairs where together
+            )
+            group by profile_id_l, profile_id_r
+        ) as c using (profile_id_l, profile_id_r)
     """)
     left_out = connection.execute("select count(*) from candidates where is_not_enough").fetchall()[0][0]
     connection.execute("drop table candidates")
@@ -135,7 +166,11 @@ def _find_conflicts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
             from members as l
             inner join members as r on l.group_id = r.group_id and l.profile_id < r.profile_id
         )
-        select *, ({any_mark}) as is_conflict from marked
+        select
+            m.*, ({any_mark}) as is_conflict,
+            coalesce(d.together, false) as is_together, coalesce(not d.together, false) as is_never
+        from marked as m
+        left join decided_pairs as d using (profile_id_l, profile_id_r)
     """)
     sums = ", ".join(f"count(*) filter (where conflict_{n})" for n in range(len(CONFLICTS)))
     counts = connection.execute(f"select {sums} from inner_pairs").fetchall()[0]
@@ -148,15 +183,15 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
     connection.execute("""
         create or replace temp table doubtful_pairs as
         select
-            i.group_id, i.profile_id_l, i.profile_id_r, i.is_conflict, i.is_firm,
-            (k.match_weight is not null) as is_link
+            i.group_id, i.profile_id_l, i.profile_id_r, i.is_conflict, i.is_firm, i.is_together, i.is_never,
+            coalesce(k.is_natural, false) as is_link
         from inner_pairs as i
         left join links as k using (profile_id_l, profile_id_r)
         where i.group_id in (
             select p.group_id
             from inner_pairs as p
             left join links as q using (profile_id_l, profile_id_r)
-            where p.is_conflict or q.match_weight is null
+            where p.is_conflict or p.is_never or p.is_together or q.match_weight is null
         )
     """)
     # A pair that blocking never brought together still speaks for its group, or against it.
@@ -177,29 +212,26 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
         ),
         broken as (
             select group_id from weighed group by group_id
-            having bool_or(is_conflict) or min(match_weight) < $cohesion
+            having bool_or(is_conflict or is_never or is_together) or min(match_weight) < $cohesion
         )
         select w.* from weighed as w semi join broken using (group_id)
         order by group_id, profile_id_l, profile_id_r
         """,
         {"cohesion": model.thresholds.cohesion},
     ).to_arrow_table()
-    profiles, persons, groups = _build_groups(pairs, model.thresholds.cohesion)
-    _put(
-        connection,
-        "rebuilt",
-        pa.table({"profile_id": pa.array(profiles, pa.int64()), "person": pa.array(persons, pa.int64())}),
-    )
+    built, groups = _build_groups(pairs, model.thresholds.cohesion)
+    _put(connection, "rebuilt", built)
     return groups
 
 
-def _build_groups(pairs: pa.Table, cohesion: float) -> tuple[list[int], list[int], int]:
-    """Profiles, the person of each, and the number of groups, from all pairs of the groups in the order of groups."""
+def _build_groups(pairs: pa.Table, cohesion: float) -> tuple[pa.Table, int]:
+    """Profiles with their persons, and the number of groups, from all pairs of the groups in the order of groups."""
     columns = {name: pairs[name].to_numpy() for name in pairs.column_names}
     group = columns["group_id"]
     starts = np.flatnonzero(np.r_[len(group) > 0, group[1:] != group[:-1]])
     profiles: list[int] = []
     persons: list[int] = []
+    natural: list[int] = []
     for start, end in itertools.pairwise([*starts.tolist(), len(group)]):
         one = {name: values[start:end] for name, values in columns.items()}
         members = np.union1d(one["profile_id_l"], one["profile_id_r"])
@@ -211,9 +243,12 @@ def _build_groups(pairs: pa.Table, cohesion: float) -> tuple[list[int], list[int
             firm=one["is_firm"],
             forbidden=one["is_conflict"],
         )
+        parts, without = build_up_decided(len(members), given, one["is_together"], one["is_never"], cohesion)
         profiles.extend(members.tolist())
-        persons.extend(members[build_up(len(members), given, cohesion)].tolist())
-    return profiles, persons, len(starts)
+        persons.extend(members[parts].tolist())
+        natural.extend(members[without].tolist())
+    columns_made = {"profile_id": profiles, "person": persons, "natural_person": natural}
+    return pa.table({name: pa.array(values, pa.int64()) for name, values in columns_made.items()}), len(starts)
 
 
 def _put(connection: duckdb.DuckDBPyConnection, table: str, content: pa.Table) -> None:

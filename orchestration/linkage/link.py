@@ -1,33 +1,44 @@
 """Linking: person records in, one person for each out.
 
-Belongs here: the order of the steps, and what they read and write (`run_linkage`). Does not belong here: any step.
+Belongs here: what linkage reads and writes (`run_linkage`), and its account of itself. Does not belong here: any step
+(`pipeline.py` has their order).
 
 The records are standardised, gathered into profiles, blocked, scored under a model, resolved into persons, and each
-person named after its founding record. No step looks at the order of the records, and no step draws at random, so the
-same records under the same model give the same links.
+person named after its founding record. The same records under the same model and decisions give the same links.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from orchestration.linkage.blocking import BlockingCount, block
-from orchestration.linkage.clusters import Resolution, resolve
-from orchestration.linkage.identity import founding_rank, person_id_sql
+from orchestration.contracts import load_feed_contracts
+from orchestration.ingest.atomic import replacing
+from orchestration.linkage.blocking import BlockingCount
+from orchestration.linkage.clusters import Resolution
+from orchestration.linkage.history import Generation, record_history
 from orchestration.linkage.model import LinkageModel, load_model
-from orchestration.linkage.records import IDENTIFIER_COLUMNS, load_input, make_profiles, standardise
+from orchestration.linkage.overrides import (
+    OVERRIDES_FILE,
+    Outcome,
+    Override,
+    OverrideOutcome,
+    outcomes_of,
+    put_overrides,
+    read_overrides,
+)
+from orchestration.linkage.pipeline import link_standard_records
+from orchestration.linkage.records import load_input, standardise
 from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
-from orchestration.linkage.scoring import score
+from orchestration.linkage.timing import Clock
+from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
 
 INPUT_TABLE = "linkage.person_records_to_link"
@@ -60,6 +71,8 @@ class LinkageSummary:
         records_by_method: join method -> records.
         largest_person: most records of one person.
         seconds: step -> time taken.
+        history: what it does to the ids of the last published linkage; None outside a warehouse.
+        overrides: what became of each decision.
     """
 
     model_version: str
@@ -74,6 +87,8 @@ class LinkageSummary:
     records_by_method: dict[str, int]
     largest_person: int
     seconds: dict[str, float] = field(default_factory=dict)
+    history: Generation | None = None
+    overrides: tuple[OverrideOutcome, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain JSON values."""
@@ -86,8 +101,27 @@ class LinkageSummary:
             f"{self.pairs_scored:,} pairs compared in {sum(self.seconds.values()):.1f} s)"
         )
 
+    def warnings(self) -> list[str]:
+        """What a person should look at, one sentence each; no sentence holds personal data."""
+        warnings = [self.history.note] if self.history and self.history.note else []
+        stale = [override for override in self.overrides if override.outcome is Outcome.STALE]
+        for override in stale:
+            missing = "both records are" if len(override.missing_records) == 2 else "one of the records is"
+            warnings.append(
+                f"{OVERRIDES_FILE} line {override.line} ({override.decision}) has no effect: {missing} not delivered, "
+                "or no longer. Withdraw the line, or correct its key."
+            )
+        for count in self.blocking:
+            if count.skipped_profiles:
+                warnings.append(
+                    f"blocking rule '{count.rule}' left out {count.skipped_profiles:,} profiles whose key is shared by "
+                    f"up to {count.largest_block:,}; other rules may still compare them."
+                )
+        return warnings
+
     def metadata(self) -> dict[str, int | float | str]:
         """The outcome as named values for the orchestrator's record of the run."""
+        decisions = Counter(str(override.outcome) for override in self.overrides)
         return {
             "model_version": self.model_version,
             "model_fingerprint": self.model_fingerprint,
@@ -99,6 +133,10 @@ class LinkageSummary:
             "groups_rebuilt": self.resolution.groups_rebuilt,
             "largest_person": self.largest_person,
             "seconds": round(sum(self.seconds.values()), 2),
+            **{f"overrides {outcome}": decisions[str(outcome)] for outcome in Outcome},
+            **{f"pairs by {count.rule}": count.comparisons for count in self.blocking},
+            **{f"values neutralised: {name}": count for name, count in self.neutralised.items() if count},
+            **({f"ids {change}": rows for change, rows in self.history.changes.items()} if self.history else {}),
         }
 
 
@@ -115,25 +153,29 @@ class LinkageResult:
     summary: LinkageSummary
 
 
-def link_people(records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel) -> LinkageResult:
+def link_people(
+    records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel, overrides: Iterable[Override] = ()
+) -> LinkageResult:
     """Give every person record its person.
 
     Args:
         records: columns of `records.INPUT_COLUMNS`; `record_id` is required, others absent are taken as null.
         model: fully trained.
+        overrides: decisions of people, without contradictions.
 
     Returns: one link for each record. `match_probability` is that of the record's strongest link to another record of
-    its person; 1 for a record alone, and for one that shares an identifier with another of its person.
-    `join_method` is `identifier`, `probabilistic` or `singleton`.
+    its person; 1 for a record alone, for one that shares an identifier with another of its person, and for one that
+    only a decision ties to it. `join_method` is `identifier`, `probabilistic`, `override` or `singleton`.
 
     Raises:
         UntrainedModelError: a comparison level has no m or u.
+        BlockingError: a blocking rule would bring together too many pairs.
         ValueError: the records' ids are missing, null or repeated.
     """
     table = records if isinstance(records, pa.Table) else records.to_arrow_table()
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}) as connection:
         connection.register("delivered", table)
-        summary = _link(connection, "delivered", model)
+        summary = _link(connection, "delivered", model, tuple(overrides))
         links = connection.execute("from person_links order by record_id").to_arrow_table()
     return LinkageResult(links, summary)
 
@@ -141,14 +183,18 @@ def link_people(records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel
 def run_linkage(settings: Settings, model: LinkageModel | None = None) -> LinkageSummary:
     """Link the person records of the build database and write who is who to the linkage folder.
 
-    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, `error_rates.parquet` and
+    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids and
     `summary.json`, each in one rename, so that a reader sees the last complete linkage or this one.
 
     Raises:
-        FileNotFoundError: no build database, or it lacks the table; staging has not run.
+        FileNotFoundError: no build database, or it lacks the table, because staging has not run; or no list of
+            overrides.
+        OverridesError: the list of overrides cannot be used.
         UntrainedModelError: the model artefact is incomplete.
+        BlockingError: a blocking rule would bring together too many pairs.
     """
     model = model or load_model()
+    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
     if not settings.build_database.is_file():
         raise FileNotFoundError(f"{settings.build_database} is not there; build staging first (`warehouse run`).")
     settings.linkage_dir.mkdir(parents=True, exist_ok=True)
@@ -165,35 +211,38 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
             raise FileNotFoundError(
                 f"{settings.build_database} has no table {INPUT_TABLE}; build staging first (`warehouse run`)."
             ) from error
-        summary = _link(connection, f"build.{INPUT_TABLE}", model)
-        links = settings.linkage_dir / LINKS_FILE
-        with _replacing(links) as unfinished:
+        summary = _link(connection, f"build.{INPUT_TABLE}", model, overrides)
+        with replacing(settings.linkage_dir / LINKS_FILE) as unfinished:
             connection.execute(
                 f"copy (from person_links order by record_id) to '{_quoted(unfinished)}' (format parquet)"
             )
-    with _replacing(settings.linkage_dir / ERROR_RATES_FILE) as unfinished:
+        history = record_history(
+            connection,
+            settings,
+            model_fingerprint=model.fingerprint,
+            overrides=[override.as_key for override in overrides],
+            data_as_of=newest_extract_date(settings),
+        )
+        summary = replace(summary, history=history)
+    with replacing(settings.linkage_dir / ERROR_RATES_FILE) as unfinished:
         write_error_rates(model, unfinished)
-    with _replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
+    with replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary
 
 
-def _link(connection: duckdb.DuckDBPyConnection, relation: str, model: LinkageModel) -> LinkageSummary:
-    """Make `person_links` from `relation`."""
+def _link(
+    connection: duckdb.DuckDBPyConnection, relation: str, model: LinkageModel, overrides: tuple[Override, ...]
+) -> LinkageSummary:
+    """Make `person_links` and `record_digests` from `relation`."""
     model.assert_trained()
-    clock = _Clock()
+    clock = Clock()
     load_input(connection, relation)
+    connection.execute("create or replace temp view record_digests as select record_id, digest from input_records")
     neutralised = standardise(connection, model.limits)
-    _gather(connection, model)
+    put_overrides(connection, overrides)
     clock.mark("standardise")
-    counts = block(connection, model.blocking_rules)
-    clock.mark("block")
-    pairs_scored = score(connection, model, "blocked_pairs", "edges", None)
-    clock.mark("score")
-    resolution = resolve(connection, model)
-    clock.mark("resolve")
-    _name_persons(connection, model)
-    clock.mark("name")
+    steps = link_standard_records(connection, model, clock)
     records, profiles, persons, largest = connection.execute("""
         select
             (select count(*) from person_links),
@@ -209,100 +258,14 @@ def _link(connection: duckdb.DuckDBPyConnection, relation: str, model: LinkageMo
         profiles=profiles,
         persons=persons,
         neutralised=neutralised,
-        blocking=counts,
-        pairs_scored=pairs_scored,
-        resolution=resolution,
+        blocking=steps.blocking,
+        pairs_scored=steps.pairs_scored,
+        resolution=steps.resolution,
         records_by_method=dict(by_method),
         largest_person=largest,
         seconds=clock.seconds,
+        overrides=outcomes_of(connection, overrides),
     )
-
-
-def _gather(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
-    """Make `profiles`, those whose own records would not be linked to one another taken apart."""
-    make_profiles(connection)
-    connection.execute("""
-        create or replace temp table with_itself as
-        select '0' as match_key, profile_id as join_key_l, profile_id as join_key_r
-        from profiles where record_count > 1
-    """)
-    score(connection, model, "with_itself", "self_scores", None)
-    weak = connection.execute(
-        "create or replace temp table taken_apart as "
-        "select profile_id_l as profile_id from self_scores where match_weight < $accept",
-        {"accept": model.thresholds.accept},
-    ).fetchall()[0][0]
-    if weak:
-        make_profiles(connection, apart="taken_apart")
-
-
-def _name_persons(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
-    """Make `person_links` from `profile_persons`."""
-    connection.execute(f"""
-        create or replace temp table founders as
-        select m.person, count(*) as record_count, arg_min(r.record_id, {founding_rank("r")}) as founding_record_id
-        from standard_records as r
-        inner join record_profiles using (record_id)
-        inner join profile_persons as m using (profile_id)
-        group by m.person
-    """)
-    held = " union all ".join(
-        f"select m.person, '{name}' as kind, p.{name} as value, p.profile_id, p.record_count"
-        f" from profiles as p inner join profile_persons as m using (profile_id) where p.{name} is not null"
-        for name in IDENTIFIER_COLUMNS
-    )
-    connection.execute(f"""
-        create or replace temp table identified as
-        with held as ({held}),
-        shared as (select person, kind, value from held group by person, kind, value having sum(record_count) > 1)
-        select distinct h.profile_id from held as h semi join shared as s using (person, kind, value)
-    """)
-    connection.execute(f"""
-        create or replace temp table person_links as
-        select
-            r.record_id,
-            {person_id_sql("f.founding_record_id")} as person_id,
-            case
-                when f.record_count = 1 or d.profile_id is not null then 1.0
-                else 1 / (1 + pow(2.0, -greatest(m.match_weight, i.match_weight)))
-            end as match_probability,
-            case
-                when f.record_count = 1 then 'singleton'
-                when d.profile_id is not null then 'identifier'
-                else 'probabilistic'
-            end as join_method,
-            '{model.version}' as model_version
-        from standard_records as r
-        inner join record_profiles using (record_id)
-        inner join profile_persons as m using (profile_id)
-        inner join founders as f using (person)
-        left join identified as d using (profile_id)
-        left join self_scores as i on i.profile_id_l = m.profile_id
-    """)
-
-
-class _Clock:
-    """Seconds since the last mark, by step."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def mark(self, step: str) -> None:
-        now = time.perf_counter()
-        self.seconds[step] = round(now - self._last, 3)
-        self._last = now
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A path to write to that becomes `path` in one rename if all goes well, and is removed if not."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _quoted(path: Path) -> str:

@@ -50,6 +50,9 @@ INPUT_COLUMNS = (
 """Columns linkage reads. `record_id` is required; any other that the input lacks is null throughout. Gender and
 ethnicity are not among them on purpose: they never decide a match, they are what error is later reported by."""
 
+WHEN_SEEN = ("record_id", "first_extract_date")
+"""Input columns that say which record it is and since when, not what is in it."""
+
 PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1900-01-02", "1901-01-01", "1800-01-01", "1753-01-01", "9999-12-31")
 """Dates that stand for 'not known'."""
 
@@ -93,6 +96,8 @@ class SharingLimits:
 def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
     """Make `input_records` from the table or view named `relation`: the columns of `INPUT_COLUMNS`, absent ones null.
 
+    And `digest`: the MD5 of all a record says, whenever it was seen.
+
     Raises:
         ValueError: `relation` has no `record_id`, or it is null or repeated.
     """
@@ -105,7 +110,15 @@ def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
         f"cast({name} as varchar) as {name}" if name in present else f"cast(null as varchar) as {name}"
         for name in INPUT_COLUMNS
     )
-    connection.execute(f"create or replace temp table input_records as select {wanted} from {relation}")
+    said = ", ".join(
+        f"coalesce(cast({name} as varchar), '')" if name in present else "''"
+        for name in INPUT_COLUMNS
+        if name not in WHEN_SEEN
+    )
+    connection.execute(
+        f"create or replace temp table input_records as select {wanted}, md5(concat_ws('|', {said})) as digest"
+        f" from {relation}"
+    )
     total, named, distinct = _row(
         connection, "select count(*), count(record_id), count(distinct record_id) from input_records"
     )
@@ -124,13 +137,26 @@ def standardise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) ->
 
     Returns: for each column, how many records lost a value that many people share or that is a placeholder.
     """
+    clean(connection)
+    find_over_shared(connection, limits)
+    neutralise(connection)
+    lost = records_neutralised(connection)
+    connection.execute("drop table cleaned_records")
+    return lost
+
+
+def clean(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `cleaned_records` from `input_records`: standard names and their sounds, dates and identifiers that can be.
+
+    Each record is cleaned by itself, whatever others there are.
+    """
     _standard_values(connection, "surname", "surname_standard", standard_surname)
     _standard_values(connection, "forename", "forename_standard", standard_given_names)
     _standard_values(connection, "middle_names", "middle_standard", standard_given_names)
     placeholders = ", ".join(f"date '{value}'" for value in PLACEHOLDER_BIRTH_DATES)
     connection.execute(
         f"""
-        create or replace temp table cleaned_records as
+        create or replace temp table named_records as
         with named as (
             select
                 i.*,
@@ -149,6 +175,7 @@ def standardise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) ->
         )
         select
             record_id,
+            digest,
             agency,
             seen_date as first_extract_date,
             surname_s as surname,
@@ -171,8 +198,15 @@ def standardise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) ->
         from named
     """.replace("current_date_limit()", "date '2100-01-01'")
     )
-    _sounds(connection, "cleaned_records")
-    return _neutralise(connection, limits)
+    _sounds(connection, "named_records")
+    connection.execute("""
+        create or replace temp table cleaned_records as
+        select r.*, s.sound as surname_sound, f.sound as forename_sound, f.formals
+        from named_records as r
+        left join surname_sounds as s on r.surname = s.name
+        left join forename_sounds as f on r.forename = f.name
+    """)
+    connection.execute("drop table named_records")
 
 
 def _meaningful_identifiers() -> str:
@@ -214,44 +248,55 @@ def _sounds(connection: duckdb.DuckDBPyConnection, source: str) -> None:
     connection.unregister("forename_sounds_arrow")
 
 
-def _neutralise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) -> dict[str, int]:
-    """Make `standard_records` from `cleaned_records` with over-shared values null; how many records each cost."""
-    columns = (*IDENTIFIER_COLUMNS, *EVENT_COLUMNS, "postcode")
-    lost: dict[str, int] = {}
-    for name in columns:
-        connection.execute(f"""
-            create or replace temp table over_shared_{name} as
-            select r.{name} as value, count(*) as record_count
-            from cleaned_records as r
-            left join surname_sounds as s on r.surname = s.name
-            left join forename_sounds as f on r.forename = f.name
-            where r.{name} is not null
-            group by 1
-            having count(*) > {limits.of(name)}
-                and least(count(distinct s.sound), count(distinct f.sound), count(distinct r.dob)) > {limits.of(name)}
+SHARED_COLUMNS = (*IDENTIFIER_COLUMNS, *EVENT_COLUMNS, "postcode")
+"""Columns whose values may turn out to be shared by too many people."""
+
+
+def find_over_shared(
+    connection: duckdb.DuckDBPyConnection, limits: SharingLimits, records: str = "cleaned_records"
+) -> None:
+    """Make `over_shared` (column_name, value, record_count): values of `records` that are evidence of nothing.
+
+    Whether a value is depends on the records that hold it and on no others, so `records` may be any set that holds all
+    records of the values it is asked about.
+    """
+    parts = []
+    for name in SHARED_COLUMNS:
+        limit = limits.of(name)
+        # Few values are held often; only theirs are worth counting in people.
+        parts.append(f"""
+            select '{name}' as column_name, {name} as value, count(*) as record_count
+            from {records}
+            where {name} in (select {name} from {records} where {name} is not null group by 1 having count(*) > {limit})
+            group by 2
+            having least(count(distinct surname_sound), count(distinct forename_sound), count(distinct dob)) > {limit}
         """)
-        lost[name] = int(_row(connection, f"select coalesce(sum(record_count), 0) from over_shared_{name}")[0])
+    connection.execute(f"create or replace temp table over_shared as {' union all '.join(parts)}")
+
+
+def records_neutralised(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """For each column, how many records hold a value of `over_shared`."""
+    rows = connection.execute("select column_name, sum(record_count) from over_shared group by 1").fetchall()
+    return {name: int(dict(rows).get(name, 0)) for name in SHARED_COLUMNS}
+
+
+def neutralise(connection: duckdb.DuckDBPyConnection, records: str = "cleaned_records") -> None:
+    """Make `standard_records` from `records`, the values of `over_shared` null."""
+    held = {row[0] for row in connection.execute("select distinct column_name from over_shared").fetchall()}
     kept = ", ".join(
-        f"case when r.{name} in (select value from over_shared_{name}) then null else r.{name} end as {name}"
-        if lost[name]
-        else f"r.{name}"
-        for name in columns
+        f"case when {name} in (select value from over_shared where column_name = '{name}') then null"
+        f" else {name} end as {name}"
+        if name in held
+        else name
+        for name in SHARED_COLUMNS
     )
     connection.execute(f"""
         create or replace temp table standard_records as
         select
-            r.record_id, r.agency, r.first_extract_date,
-            r.surname, s.sound as surname_sound,
-            r.forename, f.sound as forename_sound, f.formals as formals,
-            r.middle, r.dob, r.address, r.place, r.email, {kept}
-        from cleaned_records as r
-        left join surname_sounds as s on r.surname = s.name
-        left join forename_sounds as f on r.forename = f.name
+            record_id, digest, agency, first_extract_date, surname, surname_sound, forename, forename_sound, formals,
+            middle, dob, address, place, email, {kept}
+        from {records}
     """)
-    for name in columns:
-        connection.execute(f"drop table over_shared_{name}")
-    connection.execute("drop table cleaned_records")
-    return lost
 
 
 IDENTITY_COLUMNS = (
@@ -268,7 +313,12 @@ IDENTITY_COLUMNS = (
 """Standard values that must all be equal for two records to be one profile."""
 
 
-def make_profiles(connection: duckdb.DuckDBPyConnection, apart: str | None = None) -> None:
+def make_profiles(
+    connection: duckdb.DuckDBPyConnection,
+    apart: str | None = None,
+    apart_records: str | None = None,
+    smallest: int = 1,
+) -> None:
     """Make `profiles` and `record_profiles` from `standard_records`.
 
     A record whose surname, forename or birth date is missing is a profile of its own: too little is equal to take two
@@ -278,40 +328,68 @@ def make_profiles(connection: duckdb.DuckDBPyConnection, apart: str | None = Non
         connection: holds `standard_records`.
         apart: a table of `profile_id` whose records are to be compared one by one after all, because agreeing on
             everything they hold is not evidence enough (two John Smiths without address, born on 1 January).
+        apart_records: a table of `record_id`, each a profile of its own, because somebody decided about it.
+        smallest: `profiles` of fewer records are left out.
     """
-    content = " || '|' || ".join(f"coalesce(cast({name} as varchar), '')" for name in IDENTITY_COLUMNS)
+    content = ", ".join(f"coalesce(cast({name} as varchar), '')" for name in IDENTITY_COLUMNS)
     alone = "surname is null or forename is null or dob is null"
     whole = _number("content")
     if apart:
         alone += f" or {whole} in (select profile_id from {apart})"
+    if apart_records:
+        alone += f" or record_id in (select record_id from {apart_records})"
     connection.execute(f"""
         create or replace temp table record_profiles as
-        with written as (select *, md5({content}) as content from standard_records)
+        with written as (
+            select rowid as place, record_id, surname, forename, dob, md5(concat_ws('|', {content})) as content
+            from standard_records
+        )
         select
+            place,
             record_id,
             content,
             case when {alone} then {_number("md5(content || record_id)")} else {whole} end as profile_id
         from written
     """)
-    values = ",\n                ".join(f"any_value(r.{name}) as {name}" for name in IDENTITY_COLUMNS)
-    events = ",\n                ".join(
+    _gather_profiles(connection, smallest)
+
+
+def _gather_profiles(connection: duckdb.DuckDBPyConnection, smallest: int) -> None:
+    """Make `profiles` from `record_profiles`: what all its records say, taken from one, and all their events."""
+    connection.execute(f"""
+        create or replace temp table profile_places as
+        select profile_id, min(place) as place, count(*) as record_count, (min(content) <> max(content)) as is_mixed
+        from record_profiles group by profile_id having count(*) >= {smallest}
+    """)
+    if _row(connection, "select count(*) from profile_places where is_mixed")[0]:
+        raise RuntimeError(
+            "two different profiles have the same 60-bit number; this is expected once in about a million runs of a "
+            "million records. Lengthen the number in orchestration/linkage/records.py (make_profiles)."
+        )
+    gathered = ", ".join(
         f"list_sort(list(distinct r.{name}) filter (where r.{name} is not null)) as {name}" for name in EVENT_COLUMNS
+    )
+    # Most profiles are of one record: grouping only the others takes a third of the time.
+    connection.execute(f"""
+        create or replace temp table profile_events as
+        select p.profile_id, {gathered}
+        from record_profiles as p
+        inner join profile_places as q on p.profile_id = q.profile_id and q.record_count > 1
+        inner join standard_records as r on p.place = r.rowid
+        group by p.profile_id
+    """)
+    values = ", ".join(f"r.{name}" for name in IDENTITY_COLUMNS)
+    events = ", ".join(
+        f"case when p.record_count > 1 then e.{name} when r.{name} is not null then [r.{name}] end as {name}"
+        for name in EVENT_COLUMNS
     )
     connection.execute(f"""
         create or replace temp table profiles as
-        with grouped as (
-            select
-                p.profile_id,
-                any_value(r.surname_sound) as surname_sound,
-                any_value(r.forename_sound) as forename_sound,
-                any_value(r.formals) as formals,
-                count(*) as record_count,
-                (min(p.content) <> max(p.content)) as is_mixed,
-                {values},
-                {events}
-            from record_profiles as p
-            inner join standard_records as r on p.record_id = r.record_id
-            group by p.profile_id
+        with gathered as (
+            select p.profile_id, r.surname_sound, r.forename_sound, r.formals, p.record_count, {values}, {events}
+            from profile_places as p
+            inner join standard_records as r on p.place = r.rowid
+            left join profile_events as e on p.profile_id = e.profile_id
         )
         select
             *,
@@ -329,14 +407,9 @@ def make_profiles(connection: duckdb.DuckDBPyConnection, apart: str | None = Non
             split_part(email, '@', 1) as email_name,
             nullif(split_part(email, '@', 2), '') as email_house,
             least(surname_sound, forename_sound) || '|' || greatest(surname_sound, forename_sound) as name_pair
-        from grouped
-        order by profile_id
+        from gathered
     """)
-    if _row(connection, "select count(*) from profiles where is_mixed")[0]:
-        raise RuntimeError(
-            "two different profiles have the same 60-bit number; this is expected once in about a million runs of a "
-            "million records. Lengthen the number in orchestration/linkage/records.py (make_profiles)."
-        )
+    connection.execute("drop table profile_events; drop table profile_places")
 
 
 def _number(digest: str) -> str:

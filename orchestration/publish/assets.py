@@ -18,6 +18,7 @@ from dagster import (
 )
 
 from orchestration.contracts import load_feed_contracts
+from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
 from orchestration.publish.reports import OwnerReports
@@ -60,9 +61,11 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 settings,
                 manifest,
                 linkage_model=linkage["model_version"],
+                linkage_build=linkage["history"]["name"],
                 extras=[reports],
                 report=context.log.info,
             )
+            mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
         check = AssetCheckResult(
             check_name=REPORTS_CHECK,

@@ -25,7 +25,6 @@ from orchestration.settings import Settings
 
 PUBLICATIONS_KEPT = 3
 _PARTIAL = ".partial"
-_RECORD = "build.json"
 
 
 class PublicationError(RuntimeError):
@@ -49,6 +48,7 @@ class Publication:
         published_at: the same as ISO-8601.
         data_as_of: newest extract date used, ISO date; None when nothing was delivered.
         linkage_model: version of the linkage model that made the persons.
+        linkage_build: which linkage made the persons, as the history of person ids names it.
         key_fingerprint: which pseudonym key was used.
         tables: content of each table, by `schema.name`.
     """
@@ -59,6 +59,7 @@ class Publication:
     linkage_model: str | None
     key_fingerprint: str
     tables: Mapping[str, PublishedContent]
+    linkage_build: str | None = None
 
     def to_json(self) -> str:
         """The record as JSON text."""
@@ -67,7 +68,7 @@ class Publication:
 
 def latest_publication(settings: Settings) -> Publication | None:
     """What is published now, or None before the first publication."""
-    path = settings.published_dir / _RECORD
+    path = settings.publication_record
     if not path.exists():
         return None
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -80,6 +81,7 @@ def publish(
     manifest_path: Path,
     *,
     linkage_model: str | None = None,
+    linkage_build: str | None = None,
     now: datetime | None = None,
     extras: Sequence[Callable[[Path], None]] = (),
     report: Callable[[str], None] = lambda message: None,
@@ -90,6 +92,7 @@ def publish(
         settings: where things are.
         manifest_path: dbt's manifest of the build; it carries the publication rule of every column.
         linkage_model: version of the linkage model, for the record.
+        linkage_build: name of the linkage, for the record; from the swap on, its history counts.
         now: time of publication (UTC), for tests.
         extras: called with the folder of the audited publication before it is swapped in; what they add to it appears
             with the rest. One that raises stops the publication: what must not do so catches its own faults.
@@ -117,10 +120,11 @@ def publish(
         published_at=moment.isoformat(timespec="seconds"),
         data_as_of=_data_as_of(folder / "analyst.duckdb"),
         linkage_model=linkage_model,
+        linkage_build=linkage_build,
         key_fingerprint=key.fingerprint,
         tables=content,
     )
-    (folder / _RECORD).write_text(publication.to_json(), encoding="utf-8")
+    (folder / settings.publication_record.name).write_text(publication.to_json(), encoding="utf-8")
     _audit(folder, selection, content)
     for extra in extras:
         extra(folder)

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
 from orchestration.quality.errors import ConservationError
 from orchestration.quality.typed_sql import literal
+from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
 
 
@@ -102,3 +104,16 @@ def ledger_totals(settings: Settings) -> LedgerTotals:
         rows_quarantined=quarantined,
         rows_rejected=refused_rows,
     )
+
+
+def newest_extract_date(settings: Settings) -> date | None:
+    """Newest extract date of a delivery that was not rejected; None if there is none."""
+    folder = settings.gate_dir / "deliveries"
+    if not any(folder.glob("*.parquet")):
+        return None
+    with closing(duckdb.connect()) as connection:
+        newest: date | None = connection.execute(
+            f"select max(extract_date) from read_parquet({literal(str(folder / '*.parquet'))}) "
+            f"where verdict <> '{Verdict.REJECTED}'"
+        ).fetchall()[0][0]
+    return newest

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.console.person_history import person_history
 from orchestration.console.progress import STAGES
 from orchestration.settings import PROJECT_ROOT
 from tests.support import Warehouse, World
@@ -26,6 +27,8 @@ select (select sum(searches) from marts.stop_search), (select count(*) from mart
     (select count(*) from conformed.persons)
 """
 """Figures of several tables; a mixture of two builds would show in them."""
+
+PERSON_OF_RECORD = "select record_id, person_id from conformed.person_records"
 
 
 def deliver(files: list[Path], source: Path, target: Path) -> None:
@@ -58,7 +61,15 @@ def own_reference_lists(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def persons_of_first_half() -> dict[str, str]:
+    """Person of each record as published before the second half came; `in_pieces` fills it."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def in_pieces(
+    world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory, persons_of_first_half: dict[str, str]
+) -> Warehouse:
     """The same deliveries, a random half first, then all and some of them twice; under a user's own reference lists."""
     folder = tmp_path_factory.mktemp("in_pieces")
     landing = folder / "landing"
@@ -68,6 +79,7 @@ def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFac
     first = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
     deliver(first, world.landing_dir, landing)
     warehouse.run()
+    persons_of_first_half.update(warehouse.query(PERSON_OF_RECORD))
     deliver(files, world.landing_dir, landing)
     repeated = [file for file in without_manifests(delivered_files(landing)) if "stop_search" not in file.parts]
     for file in chance.sample(repeated, 20):
@@ -78,6 +90,19 @@ def in_pieces(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFac
 
 def test_pieces_in_any_order_and_twice_give_the_same_content(built: Warehouse, in_pieces: Warehouse) -> None:
     assert in_pieces.fingerprints() == built.fingerprints()
+
+
+def test_every_person_of_the_first_half_is_found_again_through_the_history(
+    in_pieces: Warehouse, persons_of_first_half: dict[str, str]
+) -> None:
+    records_of: dict[str, set[str]] = {}
+    for record, person in persons_of_first_half.items():
+        records_of.setdefault(person, set()).add(record)
+    now = dict(in_pieces.query(PERSON_OF_RECORD))
+    today = {person: {now[record] for record in records if record in now} for person, records in records_of.items()}
+    assert sum(today[person] != {person} for person in today) > 10, "too few changes to show anything"
+    for person, expected in today.items():
+        assert set(person_history(in_pieces.settings, person, since_build=1).today) == expected
 
 
 def test_a_users_own_reference_lists_are_the_ones_used_and_stay_as_they_are(in_pieces: Warehouse) -> None:

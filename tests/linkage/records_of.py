@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import pyarrow as pa
 
-from orchestration.linkage import LinkageResult, link_people, load_model
+from orchestration.linkage import Decision, LinkageResult, Override, link_people, load_model
 from orchestration.linkage.records import INPUT_COLUMNS
 
 
@@ -20,9 +22,15 @@ def records(*rows: dict[str, str | None]) -> pa.Table:
     return pa.Table.from_pylist(filled, schema=pa.schema([(name, pa.string()) for name in INPUT_COLUMNS]))
 
 
-def linked(*rows: dict[str, str | None]) -> LinkageResult:
+def linked(*rows: dict[str, str | None], overrides: tuple[Override, ...] = ()) -> LinkageResult:
     """The records linked under the model ordinary runs use."""
-    return link_people(records(*rows), load_model())
+    return link_people(records(*rows), load_model(), overrides)
+
+
+def decided(decision: str, one: int, other: int, line: int = 2) -> Override:
+    """A decision about two rows of `records`, both of the police."""
+    names = (f"police/feed/{number}" for number in (one, other))
+    return Override(line, Decision(decision), *names, "seen the file", "A. Clerk", date(2025, 3, 1))
 
 
 def groups(result: LinkageResult) -> list[set[int]]:

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from labelled_people import labelled_people
 
-from orchestration.linkage import link, link_people, load_model, run_linkage
+from orchestration.linkage import link_people, load_model, pipeline, run_linkage
 from orchestration.settings import Settings
 
 
@@ -46,8 +46,11 @@ def test_links_and_summary_are_written_as_promised(settings, people):
     written = json.loads((settings.linkage_dir / "summary.json").read_text())
     assert written["records"] == summary.records == people.records.num_rows
     assert sum(written["records_by_method"].values()) == summary.records
-    assert sorted(path.name for path in settings.linkage_dir.iterdir()) == [
+    left = sorted(path.name for path in settings.linkage_dir.iterdir())
+    assert left == [
         "error_rates.parquet",
+        "history",
+        "person_id_history.parquet",
         "person_links.parquet",
         "summary.json",
     ]
@@ -69,7 +72,7 @@ def test_a_run_that_fails_leaves_the_last_links_alone(settings, people, monkeypa
     def fail(*_):
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(link, "resolve", fail)
+    monkeypatch.setattr(pipeline, "resolve", fail)
     with pytest.raises(RuntimeError, match="killed"):
         run_linkage(settings)
     assert (settings.linkage_dir / "person_links.parquet").read_bytes() == before
