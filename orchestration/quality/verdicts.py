@@ -52,7 +52,8 @@ class Delivery:
 
     Attributes:
         first: the earliest receipt: its extract date is the delivery's.
-        decisive: the receipt that decides: the earliest without a refusing problem, or else the earliest.
+        decisive: the receipt that decides: the earliest without a refusing problem, or else the earliest that could be
+            read (the same bytes may come under a name that says another kind of file), or else the earliest.
     """
 
     delivery_id: str
@@ -102,7 +103,7 @@ def deliveries_of(contract: FeedContract, receipts: Iterable[Receipt]) -> tuple[
             Delivery(
                 delivery_id=delivery_id,
                 first=members[0],
-                decisive=(clean or members)[0],
+                decisive=(clean or [item for item in members if item.has_raw] or members)[0],
                 receipts=len(members),
                 is_refused=not clean,
             )

@@ -35,6 +35,24 @@ def test_sql_before_the_first_run_names_the_command(warehouse: Warehouse) -> Non
     assert "warehouse run" in finished.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("report", "prison"), 1, "warehouse run"),
+        (("report", "prisons"), 2, "probation"),
+        (("report", "--feed", "prison/spells"), 2, "prison/custody_spells"),
+        (("report", "laa", "--feed", "prison/custody_spells"), 2, "not a feed of"),
+    ],
+)
+def test_a_report_that_cannot_be_opened_says_what_to_do(
+    warehouse: Warehouse, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    finished = warehouse.command(*arguments, check=False)
+    assert finished.returncode == code
+    assert says in finished.stderr
+    assert "Traceback" not in finished.stderr
+
+
 def test_an_unknown_format_lists_the_known_ones(warehouse: Warehouse) -> None:
     finished = warehouse.command("sql", "select 1", "--format", "xlsx", check=False)
     assert finished.returncode == 2

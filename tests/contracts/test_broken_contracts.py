@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from orchestration.contracts import ContractError, load_feed_contract, load_feed_contracts
+from orchestration.contracts import (
+    ContractError,
+    DeliveryRuleKind,
+    RowCountBounds,
+    load_feed_contract,
+    load_feed_contracts,
+)
 from orchestration.settings import PROJECT_ROOT
 
 KEY = "prison/custody_spells"
@@ -42,6 +49,13 @@ def change(node: dict[str, Any], **values: Any) -> None:
             node.pop(key)
         else:
             node[key] = value
+
+
+def excepted(contract: dict[str, Any], **values: Any) -> None:
+    """Except the deliveries of a month, with keys set or (None) taken out."""
+    exception = {"rules": ["row_count"], "from": "2026-08-01", "to": "2026-08-31", "reason": "Moved", "who": "Steward"}
+    change(exception, **values)
+    custom(contract, "qualityThresholds")["value"].update(historyExceptions=[exception])
 
 
 BREAKAGES: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] = {
@@ -203,6 +217,50 @@ BREAKAGES: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] = 
         lambda c: custom(c, "qualityThresholds")["value"].update(quarantineHardShare=50),
         ("qualityThresholds.quarantineHardShare", "fraction from 0 to 1, found 50"),
     ),
+    "a threshold nobody reads": (
+        lambda c: custom(c, "qualityThresholds")["value"].update(rowCounts={}),
+        ("qualityThresholds", "unknown key 'rowCounts'", "rowCount"),
+    ),
+    "a bound on the wrong side": (
+        lambda c: custom(c, "qualityThresholds")["value"].update(rowCount={"softLow": 2, "softHigh": 0.5}),
+        ("qualityThresholds.rowCount", "hardLow, softLow, then 1, then softHigh, hardHigh"),
+    ),
+    "a hard bound inside the soft one": (
+        lambda c: custom(c, "qualityThresholds")["value"].update(
+            rowCount={"softLow": 0.5, "softHigh": 2, "hardLow": 0.6}
+        ),
+        ("qualityThresholds.rowCount", "multiples of the median"),
+    ),
+    "a bound that is text": (
+        lambda c: custom(c, "qualityThresholds")["value"].update(rowCount={"softLow": "half", "softHigh": 2}),
+        ("qualityThresholds.rowCount.softLow", "expected a number from 0, found 'half'"),
+    ),
+    "an exception to a rule that knows none": (
+        lambda c: excepted(c, rules=["manifest"]),
+        ("historyExceptions[0 '2026-08-01'].rules", "of: row_count, row_count_limit, category_gone, category_share"),
+    ),
+    "an exception without a reason": (
+        lambda c: excepted(c, reason=None),
+        ("historyExceptions[0 '2026-08-01'].reason", "say why the delivery is right"),
+    ),
+    "an exception nobody agreed to": (
+        lambda c: excepted(c, who=None),
+        ("historyExceptions[0 '2026-08-01'].who", "say who agreed"),
+    ),
+    "an exception that ends before it begins": (
+        lambda c: excepted(c, to="2026-07-31"),
+        ("historyExceptions[0 '2026-08-01'].to", "is before 2026-08-01"),
+    ),
+    "a text that lies ahead": (
+        lambda c: column(c, "ptiurn").update(customProperties=[{"property": "mayLieAhead", "value": True}]),
+        ("'ptiurn'].customProperties.mayLieAhead", "only a date can lie ahead"),
+    ),
+    "codes relaxed without a reason": (
+        lambda c: column(c, "legal_status")["quality"][0]["customProperties"].append(
+            {"property": "softShare", "value": 0.2}
+        ),
+        ("'legal_status'].quality[0 'PRI-SPE-101']", "relaxedOn and relaxedReason"),
+    ),
     "history of a column that is not there": (
         lambda c: custom(c["schema"][0], "columnHistory")["value"].append(
             {
@@ -236,6 +294,32 @@ BREAKAGES: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] = 
 
 def test_the_contract_the_breakages_start_from_is_good(tmp_path: Path) -> None:
     assert load_feed_contract(written(tmp_path, GOOD)).key == KEY
+
+
+def test_bounds_exceptions_and_shares_are_read(tmp_path: Path) -> None:
+    contract = copy.deepcopy(GOOD)
+    excepted(contract, rules=["row_count", "category_gone"], force="kent")
+    thresholds = custom(contract, "qualityThresholds")["value"]
+    thresholds.update(rowCount={"softLow": 0.8, "softHigh": 1.5, "hardLow": 0.2})
+    column(contract, "legal_status")["quality"][0]["customProperties"] += [
+        {"property": "softShare", "value": 0.1},
+        {"property": "hardShare", "value": 0.4},
+        {"property": "relaxedOn", "value": "2026-08-01"},
+        {"property": "relaxedReason", "value": "The new statuses are being keyed again"},
+    ]
+    read = load_feed_contract(written(tmp_path, contract))
+    assert read.row_count_bounds == RowCountBounds(soft_low=0.8, soft_high=1.5, hard_low=0.2)
+    assert "0.2 times" in read.delivery_rule(DeliveryRuleKind.ROW_COUNT_LIMIT).name
+    (exception,) = read.history_exceptions
+    assert exception.covers(DeliveryRuleKind.CATEGORY_GONE, date(2026, 8, 31), "kent")
+    for rule, day, force in (
+        (DeliveryRuleKind.ROW_COUNT_LIMIT, date(2026, 8, 31), "kent"),
+        (DeliveryRuleKind.ROW_COUNT, date(2026, 9, 1), "kent"),
+        (DeliveryRuleKind.ROW_COUNT, date(2026, 8, 1), "essex"),
+    ):
+        assert not exception.covers(rule, day, force)
+    relaxed = read.rule("PRI-SPE-101")
+    assert (relaxed.soft_share, relaxed.hard_share, relaxed.relaxed_on) == (0.1, 0.4, date(2026, 8, 1))
 
 
 @pytest.mark.parametrize("name", BREAKAGES)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import gzip
 import os
 import random
+import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -19,6 +22,7 @@ from orchestration.quality import gate_feed, ledger_totals
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
 from tests.quality.broken.good_rows import (
+    CASES,
     CPS,
     CUSTODY,
     LEGAL_AID,
@@ -29,10 +33,15 @@ from tests.quality.broken.good_rows import (
     SPELLS,
     Row,
 )
-from tests.quality.broken.making import contract, file_name, header, parquet, rows, text
+from tests.quality.broken.making import CONTRACTS, contract, file_name, good, header, parquet, rows, text
 
 EXAMPLES = 500 if os.environ.get("CI") else 60
 """500 take 65 to 80 seconds on two busy cores, 60 about fifteen."""
+
+GOOD_ROWS = 3
+"""Rows of the feed beside it, which no corruption may touch."""
+
+GATE_FILES = 4
 
 MOST_FILES = 2
 """Corrupted files an example lands at once: with two, one delivery's fault can be seen to spoil another's verdict."""
@@ -145,6 +154,34 @@ def _fault_in_bytes(fault: str, content: bytes, chance: random.Random) -> bytes:
     return content
 
 
+def gated_beside(here: Settings, feed: str) -> str:
+    """Another feed with a good delivery, ingested and judged as once for all: its files are copied in."""
+    untouched = LEGAL_AID if feed != LEGAL_AID else CASES
+    shutil.copytree(gated_once(untouched), here.data_dir, dirs_exist_ok=True)
+    return untouched
+
+
+@cache
+def gated_once(feed: str) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="untouched-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    here = Settings.from_environment(landing_dir=folder / "landing", data_dir=folder / "data")
+    home = here.landing_dir / feed
+    home.mkdir(parents=True)
+    (home / file_name(feed)).write_bytes(good(feed, GOOD_ROWS))
+    ingest_feed(contract(feed), here)
+    assert gate_feed(contract(feed), here).rows_accepted == GOOD_ROWS
+    return here.data_dir
+
+
+def gate_files(here: Settings, feed: str) -> dict[str, bytes]:
+    """Every gate file of a feed."""
+    name = f"{feed.replace('/', '__')}.parquet"
+    found = {path.parent.name: path.read_bytes() for path in here.gate_dir.glob(f"*/{name}")}
+    assert len(found) == GATE_FILES
+    return found
+
+
 @given(feed=st.sampled_from(FEEDS), found=st.lists(corruptions, min_size=1, max_size=MOST_FILES))
 @hypothesis_settings(
     derandomize=True,
@@ -161,11 +198,15 @@ def test_any_corruption_ends_in_a_verdict_and_every_row_is_accounted_for(feed: s
         for month, corruption in enumerate(found, start=1):
             extension, content = corrupted(feed, corruption)
             (home / file_name(feed, extension, f"2024{month:02}28")).write_bytes(content)
-        ingested = ingest_feed(contract(feed), here)
+        untouched = gated_beside(here, feed)
+        before = gate_files(here, untouched)
+        ingested = ingest_feed(contract(feed), here, others=CONTRACTS.values())
         judged = gate_feed(contract(feed), here)
+        gate_feed(contract(untouched), here)
+        assert gate_files(here, untouched) == before
         totals = ledger_totals(here)
         deliveries = pq.read_table(here.gate_dir / "deliveries" / f"{feed.replace('/', '__')}.parquet").to_pylist()
-    assert ingested.rows_received == judged.rows_received == totals.rows_received
+    assert ingested.rows_received == judged.rows_received == totals.rows_received - GOOD_ROWS
     assert totals.rows_received == totals.rows_accepted + totals.rows_quarantined + totals.rows_rejected
     assert judged.deliveries == ingested.deliveries == len(deliveries)
     assert sum(item["receipts"] for item in deliveries) == len(found)

@@ -485,3 +485,41 @@ def test_many_small_deliveries_are_judged_together(here: Settings) -> None:
     assert len(calls) == 1
     assert (summary.accepted, summary.accepted_with_quarantine) == (60, 1)
     assert set_aside(here, CUSTODY) == [(1, "POL-CUS-CLOSED_CODES-sex")]
+
+
+def test_bytes_under_two_kinds_of_name_count_by_the_one_that_could_be_read(here: Settings) -> None:
+    content = HEADER.replace(",sex", "") + "1,Smith,TH68010,01/01/2024 10:00,01/01/2024,1\n"
+    deliver(here, CUSTODY, "custody_records_20240131.jsonl", content)
+    deliver(here, CUSTODY, "custody_records_20240229.csv", content)
+    received = ingest_feed(CUSTODY, here).rows_received
+    assert gate_feed(CUSTODY, here).rows_rejected == received == 1
+    assert only_delivery(here, CUSTODY)["reason_codes"] == "POL-CUS-FILE-MISSING_COLUMN"
+
+
+def limited(hard_share: float | None, severity: Severity = Severity.WARNING) -> FeedContract:
+    return replace(SPELLS, rules=(replace(BEFORE, severity=severity, hard_share=hard_share),))
+
+
+@pytest.mark.parametrize("severity", [Severity.WARNING, Severity.QUARANTINE])
+def test_more_failures_than_a_rule_allows_refuse_the_delivery(here: Settings, severity: Severity) -> None:
+    header = "booking_number|status_from|status_to|ethnicity_code\n"
+    good = "".join(f"G{number}|01-JAN-2024|02-JAN-2024|W1\n" for number in range(15))
+    bad = "".join(f"B{number}|02-JAN-2024|01-JAN-2024|W1\n" for number in range(6))
+    unasked = "".join(f"U{number}|02-JAN-2024||W1\n" for number in range(50))
+    deliver(here, SPELLS, "spells_20240131.csv", header + good + bad + unasked)
+    ingest_feed(SPELLS, here)
+    gate_feed(limited(0.25, severity), here)
+    delivery = only_delivery(here, SPELLS)
+    assert (delivery["verdict"], delivery["reason_codes"]) == ("rejected", "PRI-SPE-001")
+    assert "6 of 21 rows, more than 25%" in delivery["reasons"]
+    assert (delivery["rows_quarantined"], rows_of(here, SPELLS, "quarantined_rows")) == (0, [])
+    gate_feed(limited(0.3, severity), here)
+    assert only_delivery(here, SPELLS)["verdict"] != "rejected"
+
+
+def test_a_few_rows_are_never_too_many(here: Settings) -> None:
+    header = "booking_number|status_from|status_to|ethnicity_code\n"
+    deliver(here, SPELLS, "spells_20240131.csv", header + "B1|02-JAN-2024|01-JAN-2024|W1\n" * 3)
+    ingest_feed(SPELLS, here)
+    gate_feed(limited(0.1), here)
+    assert only_delivery(here, SPELLS)["verdict"] == "accepted"

@@ -86,9 +86,10 @@ class Defendant:
         live: spans before a court, warrants left in.
         warrants: spans under a bench warrant.
         cps: span on the CPS's books; None if never.
-        cps_outcome: how it ended there.
-        cps_linked: whether the CPS's record can be led to the defendant.
-        why: the line of the reconciliation that live in court and not with the CPS is, or the other way round.
+        why: the line of the reconciliation they are in while only one of the two has them; a warrant has its own.
+        cps_outcome: how it ended with the CPS.
+        by_asn: the CPS's record has another case reference, and only the arrest/summons number leads to it.
+        appeal: span of an appeal, from receipt to decision.
     """
 
     case: str

@@ -137,7 +137,7 @@ def _make_pages(
         },
     )
     _validate(gx, context, contract, delivery, settings, codes)
-    context.build_data_docs(site_names=[_SITE])
+    context.build_data_docs(site_names=[_SITE], build_index=False)
     made = {
         f"{contract.feed}_rules.html": (site / "expectations" / f"{contract.feed}.html", f"Rules: {contract.title}"),
         f"{contract.feed}_result.html": (

@@ -94,7 +94,7 @@ def cost_sentence(case: RuleCase, records: int) -> str:
     if cost.outdated:
         parts.append(f"{counted(cost.outdated, 'record')} used in an older version")
     if cost.kept:
-        parts.append(f"{counted(cost.kept, 'record')} used with this fault ({percent(cost.kept, records)})")
+        parts.append(f"{counted(cost.kept, 'record')} kept with this fault ({percent(cost.kept, records)})")
     if not parts:
         return "No record is affected now, but the newest delivery breaks the rule."
     return f"{parts[0]}{''.join(f'; {part}' for part in parts[1:])}."

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp, parse_one
-from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
@@ -67,7 +66,9 @@ def model_uses(sql: str, columns: Mapping[str, tuple[str, ...]], dialect: str) -
         if root is None:
             raise UnreadableSql("not a query")
         return _Reading(root).uses(root)
-    except (SqlglotError, RecursionError) as error:
+    except UnreadableSql:
+        raise
+    except Exception as error:  # whatever the parser makes of SQL it does not know, the model is named and told whole
         raise UnreadableSql(f"{type(error).__name__}: {error}") from error
 
 

@@ -19,7 +19,7 @@ ROWS_FILE = "rows_to_mend.csv"
 STANDING_WORDS = {
     Standing.WITHHELD: "withheld: the record is missing from all published figures",
     Standing.OUTDATED: "withheld: an older version of the record is used",
-    Standing.KEPT: "used, with this value as sent or as unknown",
+    Standing.KEPT: "kept, with this value as sent or as unknown",
 }
 
 _COLUMNS = (
@@ -28,6 +28,7 @@ _COLUMNS = (
 )  # fmt: skip
 _KEY_COLUMNS = ("key_columns", "record_key")
 _KEY_SEPARATOR = " | "
+_FORMER_RULE = "a rule the contract no longer has; the rows are judged anew at the next run"
 
 
 def rows_csv(contract_rows: Iterable[tuple[FeedContract, Sequence[FaultyRow]]], *, with_keys: bool) -> str:
@@ -43,19 +44,20 @@ def rows_csv(contract_rows: Iterable[tuple[FeedContract, Sequence[FaultyRow]]], 
     order = list(Standing)
     for contract, rows in contract_rows:
         key_columns = _KEY_SEPARATOR.join(contract.column(name).physical_name for name in contract.primary_key)
+        rules = {rule.code: rule for rule in contract.all_rules}
         for row in sorted(rows, key=lambda row: order.index(row.standing)):
-            rule = contract.rule(row.rule_code)
+            rule = rules.get(row.rule_code)
             cells = [
                 contract.key,
                 row.file_name,
                 row.extract_date.isoformat() if row.extract_date else "",
                 str(row.row_number),
-                rule.code,
-                rule.name,
+                row.rule_code,
+                rule.name if rule else _FORMER_RULE,
                 _KEY_SEPARATOR.join(contract.column(name).physical_name for name in row.columns),
                 STANDING_WORDS[row.standing],
-                rule.correct,
-                rule.who,
+                rule.correct if rule else "",
+                rule.who if rule else "",
             ]
             if with_keys:
                 cells += [key_columns, _KEY_SEPARATOR.join(part or "" for part in row.key)]

@@ -130,7 +130,7 @@ def agency_view(agency: str, parts: Sequence[FeedParts], contradicted: tuple[Con
             extract_date=refusal.extract_date,
             rows=refusal.rows,
             reasons=refusal.reasons[:1].upper() + refusal.reasons[1:],
-            rules=tuple(figures.contract.rule(code) for code in refusal.codes),
+            rules=tuple(rule for rule in figures.contract.all_rules if rule.code in refusal.codes),
             mended_by=refusal.mended_by,
         )
         for figures, _, _ in parts
@@ -247,7 +247,7 @@ def _freshness(figures: FeedFigures) -> str:
 
 
 def _withheld_sentence(present: PresentState, cost: RuleCost) -> str:
-    text = f"{counted(present.records, 'record')} of this feed are used in the published answers now."
+    text = f"The warehouse holds {counted(present.records, 'record')} of this feed now."
     if cost.withheld:
         share = percent(cost.withheld, cost.withheld + present.records)
         text += f" {counted(cost.withheld, 'record is', 'records are')} withheld ({share} of what should be there)."
@@ -255,7 +255,7 @@ def _withheld_sentence(present: PresentState, cost: RuleCost) -> str:
         text += f" {counted(cost.outdated, 'record is', 'records are')} used in an older version."
     if cost.kept:
         share = percent(cost.kept, present.records)
-        text += f" {counted(cost.kept, 'record is', 'records are')} used with a fault ({share})."
+        text += f" {counted(cost.kept, 'record is', 'records are')} kept with a fault ({share})."
     return text
 
 

@@ -25,7 +25,7 @@ DIMENSION_MEANINGS = {
 SEVERITY_WORDS = {
     Severity.REJECT: "Refuses the delivery",
     Severity.QUARANTINE: "Withholds the row",
-    Severity.WARNING: "Warning: the row is used",
+    Severity.WARNING: "Warning: the row is kept",
 }
 
 AGENCY_NAMES = {

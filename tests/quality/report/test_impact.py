@@ -123,7 +123,7 @@ def test_a_warning_about_the_file_moves_nothing_and_says_so() -> None:
 def test_what_a_rule_costs_is_said_in_records_and_shares() -> None:
     found = cases()
     assert cost_sentence(found[SEX], 50) == "1 record withheld (2.0%); 1 record used in an older version."
-    assert cost_sentence(found[OFFENCE], 50) == "5 records used with this fault (10.0%)."
+    assert cost_sentence(found[OFFENCE], 50) == "5 records kept with this fault (10.0%)."
     view = case_view(found[SEX], 50)
     assert [(move.name, move.at_most) for move in view.moves] == [
         ("marts.arrests", "2 records (4.0%)"),
@@ -184,8 +184,8 @@ def test_the_page_tells_an_agency_its_own_figures() -> None:
     )
     feed = view.feeds[0]
     assert feed.withheld_sentence == (
-        "50 records of this feed are used in the published answers now. 1 record is withheld (2.0% of what should be "
-        "there). 1 record is used in an older version. 5 records are used with a fault (10.0%)."
+        "The warehouse holds 50 records of this feed now. 1 record is withheld (2.0% of what should be there). "
+        "1 record is used in an older version. 5 records are kept with a fault (10.0%)."
     )
     (line,) = feed.dimension_lines
     assert (line.passed, line.counts, line.change) == ("96.0%", "4 of 100", "Down 2.0 points")

@@ -151,7 +151,7 @@ def test_a_severity_is_a_word_and_never_a_colour_alone(browser: Browser, reports
     page, _ = opened(browser, reports / "police" / "index.html", DESKTOP)
     words = page.evaluate("[...document.querySelectorAll('.tag')].map(tag => tag.textContent)")
     assert words
-    assert set(words) <= {"Refuses the delivery", "Withholds the row", "Warning: the row is used"}
+    assert set(words) <= {"Refuses the delivery", "Withholds the row", "Warning: the row is kept"}
     for mark in page.locator(".mark").all():
         beside = mark.evaluate("mark => mark.parentElement.textContent.replace(mark.textContent, '').trim()")
         assert beside
