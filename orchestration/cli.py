@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from orchestration.console.case_commands import case
+from orchestration.console.linkage_commands import linkage_app, linkage_errors
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -42,6 +43,7 @@ app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
 app.command()(person_history)
+app.add_typer(linkage_app, name="linkage")
 
 
 def main() -> None:
@@ -83,7 +85,7 @@ def simulate(
 
     settings = Settings.from_environment()
     out_dir = (out or settings.landing_dir).absolute()
-    truth_dir = (truth or settings.data_dir / "truth").absolute()
+    truth_dir = (truth or settings.truth_dir).absolute()
     with terminal.status("simulating ...") as status:
         summary = run_simulation(
             WorldParameters(defendants=defendants, months=months, seed=seed),
@@ -334,6 +336,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError,
         FileExistsError,
+        *linkage_errors(),
     )  # fmt: skip
 
 

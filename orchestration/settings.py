@@ -36,6 +36,10 @@ class Settings:
         realdata_dir: real public data used by some tests (`WAREHOUSE_REALDATA_DIR`).
         keys_dir: pseudonym keys; outside `data_dir`, so that copying the data never copies the keys
             (`WAREHOUSE_KEYS_DIR`).
+        models_dir: linkage models trained here, which one is adopted, and scored clerical samples; outside `data_dir`,
+            so that data built anew are linked as before (`WAREHOUSE_MODELS_DIR`).
+        truth_dir: who is who, where that is known: in a simulated world. Only accuracy is scored by it
+            (`WAREHOUSE_TRUTH_DIR`, default `truth/` in the data directory).
         dagster_home: Dagster's own run and event storage (`DAGSTER_HOME`).
         engine: where the SQL runs (`WAREHOUSE_ENGINE`).
     """
@@ -46,6 +50,8 @@ class Settings:
     overrides_dir: Path
     realdata_dir: Path
     keys_dir: Path
+    models_dir: Path
+    truth_dir: Path
     dagster_home: Path
     engine: Engine
 
@@ -64,13 +70,16 @@ class Settings:
         except ValueError:
             choices = ", ".join(item.value for item in Engine)
             raise ValueError(f"WAREHOUSE_ENGINE is '{engine_name}'; set it to one of: {choices}.") from None
+        data_dir = Path(overrides.get("data_dir") or _path("WAREHOUSE_DATA_DIR", PROJECT_ROOT / "data"))
         settings = cls(
             landing_dir=_path("WAREHOUSE_LANDING_DIR", PROJECT_ROOT / "landing"),
-            data_dir=_path("WAREHOUSE_DATA_DIR", PROJECT_ROOT / "data"),
+            data_dir=data_dir,
             reference_dir=_path("WAREHOUSE_REFERENCE_DIR", PROJECT_ROOT / "seeds" / "reference"),
             overrides_dir=_path("WAREHOUSE_OVERRIDES_DIR", PROJECT_ROOT / "seeds" / "overrides"),
             realdata_dir=_path("WAREHOUSE_REALDATA_DIR", PROJECT_ROOT.parent / "shared" / "realdata"),
             keys_dir=_path("WAREHOUSE_KEYS_DIR", PROJECT_ROOT / ".warehouse" / "keys"),
+            models_dir=_path("WAREHOUSE_MODELS_DIR", PROJECT_ROOT / ".warehouse" / "models"),
+            truth_dir=_path("WAREHOUSE_TRUTH_DIR", data_dir / "truth"),
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
             engine=engine,
         )
@@ -93,6 +102,8 @@ class Settings:
             "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
             "WAREHOUSE_KEYS_DIR": str(self.keys_dir),
+            "WAREHOUSE_MODELS_DIR": str(self.models_dir),
+            "WAREHOUSE_TRUTH_DIR": str(self.truth_dir),
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
             "WAREHOUSE_ENGINE": self.engine.value,
             "DAGSTER_HOME": str(self.dagster_home),

@@ -6,7 +6,8 @@ train_model(records, ...)     learns a model; ordinary runs load the one in `mod
 evaluate(links, truth)        precision, recall and F1 where the truth is known
 """
 
-from orchestration.linkage.accuracy import Accuracy, AccuracyReport, Rate, evaluate, read_truth
+from orchestration.linkage.accuracy import Accuracy, AccuracyReport, evaluate
+from orchestration.linkage.intervals import Rate
 from orchestration.linkage.link import LinkageResult, LinkageSummary, link_people, run_linkage
 from orchestration.linkage.model import (
     CURRENT_MODEL,
@@ -18,6 +19,7 @@ from orchestration.linkage.model import (
 )
 from orchestration.linkage.overrides import Decision, Override, OverridesError, read_overrides
 from orchestration.linkage.training import TrainingParameters, train_model
+from orchestration.linkage.truth import read_truth
 
 __all__ = [
     "CURRENT_MODEL",

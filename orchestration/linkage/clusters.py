@@ -67,7 +67,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_
     if decided_pairs is None:
         connection.execute(NO_DECISIONS)
     judge_profiles(connection, model.term_frequencies.get("forename"))
-    not_enough = _choose_links(connection, model.thresholds.accept)
+    not_enough = _choose_links(connection, model)
     nodes = connection.execute("select profile_id from profiles order by 1").to_arrow_table()["profile_id"]
     links = connection.execute("select profile_id_l, profile_id_r from links").to_arrow_table()
     _put(connection, "grouped", connected_groups(nodes, links["profile_id_l"], links["profile_id_r"]))
@@ -114,9 +114,10 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_
     return Resolution(links.num_rows, not_enough, int(groups), rebuilt, int(persons), conflicts)
 
 
-def _choose_links(connection: duckdb.DuckDBPyConnection, accept: float) -> int:
+def _choose_links(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
     """Make `links` from `edges`; how many pairs above the threshold are left out for resting on too little."""
-    not_enough = " or ".join(f"coalesce({condition}, false)" for condition in NOT_ENOUGH.values())
+    applied = NOT_ENOUGH.values() if model.is_cautious else ()
+    not_enough = " or ".join(f"coalesce({condition}, false)" for condition in applied) or "false"
     connection.execute(
         f"""
         create or replace temp table candidates as
@@ -126,7 +127,7 @@ def _choose_links(connection: duckdb.DuckDBPyConnection, accept: float) -> int:
         inner join judged_profiles as r on e.profile_id_r = r.profile_id
         where e.match_weight >= $accept
         """,
-        {"accept": accept},
+        {"accept": model.thresholds.accept},
     )
     connection.execute("""
         create or replace temp table links as

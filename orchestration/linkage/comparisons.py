@@ -132,6 +132,34 @@ def _shares_or_not(column: str, name: str, rare_agreement: float, of_one_person:
     )
 
 
+def _number_with_slips(column: str, name: str, term_frequency: bool = False) -> Comparison:
+    """A number people type, so a digit may be wrong or two change places."""
+    return Comparison(
+        name=column,
+        needs=(column,),
+        levels=(
+            _either_null(column),
+            Level(f"same {name}", f"{column}_l = {column}_r", term_frequency=column if term_frequency else None),
+            Level("one slip", f"damerau_levenshtein({column}_l, {column}_r) <= 1"),
+            Level(f"different {name}", "ELSE"),
+        ),
+    )
+
+
+def _words(column: str, name: str) -> Comparison:
+    """Something said in words, whose common values weigh less than its rare ones."""
+    return Comparison(
+        name=column,
+        needs=(column,),
+        levels=(
+            _either_null(column),
+            Level(f"same {name}", f"{column}_l = {column}_r", term_frequency=column),
+            Level(f"similar {name}", f"jaro_winkler_similarity({column}_l, {column}_r) >= 0.88"),
+            Level(f"different {name}", "ELSE"),
+        ),
+    )
+
+
 COMPARISONS: dict[str, Comparison] = {
     comparison.name: comparison
     for comparison in (
@@ -268,6 +296,12 @@ COMPARISONS: dict[str, Comparison] = {
                 Level("different email", "ELSE"),
             ),
         ),
+        _number_with_slips("phone", "telephone number"),
+        _number_with_slips("national_number", "national number"),
+        _number_with_slips("area_code", "area code", term_frequency=True),
+        _words("region", "region"),
+        _words("birth_place", "birth place"),
+        _words("occupation", "occupation"),
         _same_or_not("pnc_id", "PNC id", 1e-6),
         _same_or_not("cro_number", "CRO number", 1e-6),
         _same_or_not("noms_number", "NOMS number", 1e-6),

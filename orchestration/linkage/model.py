@@ -74,6 +74,8 @@ class LinkageModel:
         thresholds: where a score becomes a decision.
         names_digest: of the list of forenames it was trained with.
         splink_version: version of the library that trained it.
+        is_cautious: whether the rules by which a score above the threshold is not enough apply (`rules.NOT_ENOUGH`).
+            They guard against what justice records are full of, fathers and sons of one name; other files do without.
         provenance: when, on what and how it was trained.
     """
 
@@ -85,6 +87,7 @@ class LinkageModel:
     thresholds: Thresholds
     names_digest: str
     splink_version: str
+    is_cautious: bool = True
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -148,6 +151,7 @@ class LinkageModel:
             "provenance": dict(self.provenance),
             "thresholds": asdict(self.thresholds),
             "limits": asdict(self.limits),
+            "is_cautious": self.is_cautious,
             "blocking_rules": [{**asdict(rule), "keys": list(rule.keys)} for rule in self.blocking_rules],
             "settings": dict(self.settings),
             "term_frequencies": {
@@ -166,6 +170,7 @@ class LinkageModel:
             provenance=content["provenance"],
             thresholds=Thresholds(**content["thresholds"]),
             limits=SharingLimits(**content["limits"]),
+            is_cautious=content.get("is_cautious", True),
             blocking_rules=tuple(
                 BlockingRule(**{**rule, "keys": tuple(rule["keys"])}) for rule in content["blocking_rules"]
             ),

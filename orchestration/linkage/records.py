@@ -33,6 +33,9 @@ PERSON_COLUMNS = (
 )
 """What a record says of the person, as delivered."""
 
+FURTHER_COLUMNS = ("phone", "national_number", "area_code", "region", "birth_place", "occupation")
+"""What other files of people say of them; none of the feeds does."""
+
 IDENTIFIER_COLUMNS = ("pnc_id", "cro_number", "noms_number", "crn")
 """Identifiers meant to be one for each person, canonical or null."""
 
@@ -44,6 +47,7 @@ INPUT_COLUMNS = (
     "agency",
     "first_extract_date",
     *PERSON_COLUMNS,
+    *FURTHER_COLUMNS,
     *IDENTIFIER_COLUMNS,
     *EVENT_COLUMNS,
 )
@@ -194,6 +198,7 @@ def clean(connection: duckdb.DuckDBPyConnection) -> None:
             nullif(trim(regexp_replace(upper(address), '[^A-Z0-9]+', ' ', 'g')), '') as address,
             nullif(trim(regexp_replace(upper(place), '[^A-Z0-9]+', ' ', 'g')), '') as place,
             nullif(lower(trim(email)), '') as email,
+            {_further_values()},
             {_meaningful_identifiers()}
         from named
     """.replace("current_date_limit()", "date '2100-01-01'")
@@ -207,6 +212,17 @@ def clean(connection: duckdb.DuckDBPyConnection) -> None:
         left join forename_sounds as f on r.forename = f.name
     """)
     connection.execute("drop table named_records")
+
+
+def _further_values() -> str:
+    """Further columns as compared: numbers without any other mark, words in upper case with one blank between."""
+    marks = {name: ("[^A-Z0-9]+", "") for name in ("phone", "national_number", "area_code")}
+    return ",\n            ".join(
+        "nullif(trim(regexp_replace(upper({0}), '{1}', '{2}', 'g')), '') as {0}".format(
+            name, *marks.get(name, ("[^A-Z0-9]+", " "))
+        )
+        for name in FURTHER_COLUMNS
+    )
 
 
 def _meaningful_identifiers() -> str:
@@ -294,7 +310,7 @@ def neutralise(connection: duckdb.DuckDBPyConnection, records: str = "cleaned_re
         create or replace temp table standard_records as
         select
             record_id, digest, agency, first_extract_date, surname, surname_sound, forename, forename_sound, formals,
-            middle, dob, address, place, email, {kept}
+            middle, dob, address, place, email, {", ".join(FURTHER_COLUMNS)}, {kept}
         from {records}
     """)
 
@@ -308,6 +324,7 @@ IDENTITY_COLUMNS = (
     "address",
     "place",
     "email",
+    *FURTHER_COLUMNS,
     *IDENTIFIER_COLUMNS,
 )
 """Standard values that must all be equal for two records to be one profile."""

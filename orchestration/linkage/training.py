@@ -52,6 +52,7 @@ class TrainingParameters:
         thresholds: where a score becomes a decision.
         limits: how widely a value may be shared.
         blocking_rules: which pairs are compared.
+        is_cautious: whether the rules for what justice records are full of apply (`LinkageModel.is_cautious`).
     """
 
     version: str
@@ -64,6 +65,7 @@ class TrainingParameters:
     thresholds: Thresholds = field(default_factory=lambda: Thresholds(accept=3.0, cohesion=-5.0))
     limits: SharingLimits = field(default_factory=SharingLimits)
     blocking_rules: tuple[BlockingRule, ...] = BLOCKING_RULES
+    is_cautious: bool = True
 
 
 def train_model(records: pa.Table, parameters: TrainingParameters) -> LinkageModel:
@@ -97,6 +99,7 @@ def train_model(records: pa.Table, parameters: TrainingParameters) -> LinkageMod
                 blocking_rules=rules,
                 limits=parameters.limits,
                 thresholds=parameters.thresholds,
+                is_cautious=parameters.is_cautious,
                 names_digest=names_digest(),
                 splink_version=installed_version("splink"),
                 provenance=_provenance(connection, parameters),

@@ -1,0 +1,83 @@
+"""`warehouse linkage …`: train, adopt, check and measure the model that decides who is one person.
+
+Belongs here: arguments, and what is printed. Does not belong here: any decision; the linkage room takes them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+linkage_app = typer.Typer(
+    help="Who is one person: train, adopt, check and measure the model that decides it.",
+    epilog="Start with 'warehouse linkage models'. What is published of it is marts.linkage_quality.",
+    no_args_is_help=True,
+)
+
+_err = Console(stderr=True, soft_wrap=True)
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder the warehouse writes to. Default: WAREHOUSE_DATA_DIR or data/."),
+]
+
+
+def linkage_errors() -> tuple[type[Exception], ...]:
+    """Errors of linkage whose message is meant for the user."""
+    from orchestration.linkage.labelled import LabelledFileError
+    from orchestration.linkage.model import StaleModelError, UntrainedModelError
+
+    return (LabelledFileError, StaleModelError, UntrainedModelError)
+
+
+@linkage_app.command("evaluate")
+def evaluate_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet of records whose people are known.")],
+    id_column: Annotated[
+        str, typer.Option("--id", metavar="COL", help="Column that tells records apart; join several: SOURCE+ID.")
+    ],
+    cluster_column: Annotated[
+        str, typer.Option("--cluster", metavar="COL", help="Column whose value the records of one person share.")
+    ],
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="OURS=THEIRS", help="Which column is which; 'OURS=' leaves ours out. Repeat it."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the sample chance agreement is learnt from.")] = 1,
+) -> None:
+    """Try the linkage on any labelled file: precision, recall and F1 with 95% intervals.
+
+    The file's records go through the same steps as the warehouse's own; m, u and the prior are learnt from the file
+    without looking at the labels. Columns are recognised by name; what the file lacks is left out.
+
+    - `warehouse linkage evaluate people.csv --id unique_id --cluster cluster`
+    - `warehouse linkage evaluate x.parquet --id ID --cluster WHO --map surname=Nachname --map date_of_birth=Geburt`
+    """
+    from orchestration.linkage.evaluation import accuracy_lines, evaluate_file
+
+    stated = _stated(mapping or [])
+    with _err.status("linking ..."):
+        outcome = evaluate_file(file, id_column, cluster_column, stated, seed)
+    for note in outcome.file.notes:
+        _note(note)
+    _note(f"compared: {', '.join(outcome.compared)}")
+    _note(outcome.result.summary.sentence())
+    for line in accuracy_lines(outcome.report):
+        typer.echo(line)
+
+
+def _stated(mapping: list[str]) -> dict[str, str]:
+    stated = {}
+    for item in mapping:
+        ours, separator, theirs = item.partition("=")
+        if not separator:
+            raise typer.BadParameter(f"'{item}'; write it as ours=theirs, as in surname=LastName", param_hint="--map")
+        stated[ours.strip()] = theirs.strip()
+    return stated
+
+
+def _note(message: str) -> None:
+    _err.print(message, highlight=False, markup=False)
