@@ -1,4 +1,4 @@
-"""`warehouse linkage …`: train, adopt, check and measure the model that decides who is one person.
+"""`warehouse linkage …`: measure the model that decides who is one person.
 
 Belongs here: arguments, and what is printed. Does not belong here: any decision; the linkage room takes them.
 """
@@ -9,20 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+
+from orchestration.console.options import note, terminal
 
 linkage_app = typer.Typer(
-    help="Who is one person: train, adopt, check and measure the model that decides it.",
-    epilog="Start with 'warehouse linkage models'. What is published of it is marts.linkage_quality.",
+    help="Who is one person: measure how right the linkage is.",
+    epilog="Start with 'warehouse linkage evaluate --help': any file of records whose people are known will do.",
     no_args_is_help=True,
 )
-
-_err = Console(stderr=True, soft_wrap=True)
-
-DataOption = Annotated[
-    Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder the warehouse writes to. Default: WAREHOUSE_DATA_DIR or data/."),
-]
 
 
 def linkage_errors() -> tuple[type[Exception], ...]:
@@ -59,12 +53,12 @@ def evaluate_command(
     from orchestration.linkage.evaluation import accuracy_lines, evaluate_file
 
     stated = _stated(mapping or [])
-    with _err.status("linking ..."):
+    with terminal.status("linking ..."):
         outcome = evaluate_file(file, id_column, cluster_column, stated, seed)
-    for note in outcome.file.notes:
-        _note(note)
-    _note(f"compared: {', '.join(outcome.compared)}")
-    _note(outcome.result.summary.sentence())
+    for remark in outcome.file.notes:
+        note(remark)
+    note(f"compared: {', '.join(outcome.compared)}")
+    note(outcome.result.summary.sentence())
     for line in accuracy_lines(outcome.report):
         typer.echo(line)
 
@@ -77,7 +71,3 @@ def _stated(mapping: list[str]) -> dict[str, str]:
             raise typer.BadParameter(f"'{item}'; write it as ours=theirs, as in surname=LastName", param_hint="--map")
         stated[ours.strip()] = theirs.strip()
     return stated
-
-
-def _note(message: str) -> None:
-    _err.print(message, highlight=False, markup=False)
