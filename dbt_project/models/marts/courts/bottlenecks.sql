@@ -15,7 +15,7 @@ stage_days as (
     select
         {{ justice.quarter_start('completion_date') }} as quarter,
         {{ justice.or_unknown('court_code') }} as court_code,
-        jurisdiction_code as jurisdiction,
+        {{ justice.or_unknown('jurisdiction_code') }} as jurisdiction,
         '{{ stage }}' as stage,
         recorded_days_{{ stage }} as days
     from stages

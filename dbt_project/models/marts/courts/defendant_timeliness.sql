@@ -14,7 +14,7 @@ select
     {{ justice.or_unknown('stages.court_code') }} as court_code,
     stages.court_type,
     stages.court_region,
-    stages.jurisdiction_code as jurisdiction,
+    {{ justice.or_unknown('stages.jurisdiction_code') }} as jurisdiction,
     stages.longest_offence_group as offence_group,
     stages.sex,
     stages.age_band,

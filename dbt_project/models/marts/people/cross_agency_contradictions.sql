@@ -19,6 +19,10 @@ with contradiction_rules as (
     select * from {{ ref('contradiction_rules') }}
 ),
 
+defendants as (
+    select * from {{ ref('defendants') }}
+),
+
 observation_window as (
     select * from {{ ref('observation_window') }}
 ),
@@ -51,7 +55,7 @@ select
     contradiction_rules.cause,
     contradiction_rules.how_to_correct,
     contradiction_rules.corrected_by,
-    disagreements.defendant_id,
+    defendants.defendant_id,
     disagreements.case_id,
     disagreements.person_id,
     disagreements.court_code,
@@ -65,3 +69,6 @@ from disagreements
 inner join contradiction_rules
     on disagreements.rule = contradiction_rules.rule
 cross join observation_window
+-- A defendant whose own record was never delivered cannot be named (see missing_parents).
+left join defendants
+    on disagreements.defendant_id = defendants.defendant_id
