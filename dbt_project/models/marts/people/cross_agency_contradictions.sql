@@ -55,7 +55,7 @@ select
     contradiction_rules.cause,
     contradiction_rules.how_to_correct,
     contradiction_rules.corrected_by,
-    defendants.defendant_id,
+    disagreements.defendant_id,
     disagreements.case_id,
     disagreements.person_id,
     disagreements.court_code,
@@ -69,6 +69,7 @@ from disagreements
 inner join contradiction_rules
     on disagreements.rule = contradiction_rules.rule
 cross join observation_window
--- A defendant whose own record was never delivered cannot be named (see missing_parents).
 left join defendants
     on disagreements.defendant_id = defendants.defendant_id
+-- While a defendant's own record has not been delivered (see missing_parents) nothing is said of the proceeding.
+where disagreements.defendant_id is null or defendants.defendant_id is not null
