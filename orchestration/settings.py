@@ -36,8 +36,6 @@ class Settings:
         realdata_dir: real public data used by some tests (`WAREHOUSE_REALDATA_DIR`).
         keys_dir: pseudonym keys; outside `data_dir`, so that copying the data never copies the keys
             (`WAREHOUSE_KEYS_DIR`).
-        models_dir: linkage models trained here, which one is adopted, and scored clerical samples; outside `data_dir`,
-            so that data built anew are linked as before (`WAREHOUSE_MODELS_DIR`).
         truth_dir: who is who, where that is known: in a simulated world. Only accuracy is scored by it
             (`WAREHOUSE_TRUTH_DIR`, default `truth/` in the data directory).
         dagster_home: Dagster's own run and event storage (`DAGSTER_HOME`).
@@ -50,7 +48,6 @@ class Settings:
     overrides_dir: Path
     realdata_dir: Path
     keys_dir: Path
-    models_dir: Path
     truth_dir: Path
     dagster_home: Path
     engine: Engine
@@ -78,7 +75,6 @@ class Settings:
             overrides_dir=_path("WAREHOUSE_OVERRIDES_DIR", PROJECT_ROOT / "seeds" / "overrides"),
             realdata_dir=_path("WAREHOUSE_REALDATA_DIR", PROJECT_ROOT.parent / "shared" / "realdata"),
             keys_dir=_path("WAREHOUSE_KEYS_DIR", PROJECT_ROOT / ".warehouse" / "keys"),
-            models_dir=_path("WAREHOUSE_MODELS_DIR", PROJECT_ROOT / ".warehouse" / "models"),
             truth_dir=_path("WAREHOUSE_TRUTH_DIR", data_dir / "truth"),
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
             engine=engine,
@@ -102,7 +98,6 @@ class Settings:
             "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
             "WAREHOUSE_KEYS_DIR": str(self.keys_dir),
-            "WAREHOUSE_MODELS_DIR": str(self.models_dir),
             "WAREHOUSE_TRUTH_DIR": str(self.truth_dir),
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
             "WAREHOUSE_ENGINE": self.engine.value,
