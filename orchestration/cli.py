@@ -294,10 +294,13 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
 
 @contracts_app.command("sync")
 def contracts_sync() -> None:
-    """Write dbt's source definitions from the data contracts, after a contract has changed."""
+    """Write dbt's source definitions and the docs of the measures, after something in data_contracts/ changed."""
     from orchestration.contracts.dbt_sources import sync_dbt_sources
+    from orchestration.contracts.metric_docs import sync_metric_docs
 
-    typer.echo(shown_path(sync_dbt_sources(Settings.from_environment())))
+    settings = Settings.from_environment()
+    for path in (sync_dbt_sources(settings), sync_metric_docs(settings)):
+        typer.echo(shown_path(path))
 
 
 @contracts_app.command("list")
