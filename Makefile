@@ -39,7 +39,7 @@ run: $(INSTALLED) ## simulate agencies, run the whole pipeline, print real answe
 		$(BIN)/warehouse simulate --defendants $(DEFENDANTS) --months $(MONTHS) --seed $(SEED) --out $(WAREHOUSE_LANDING_DIR); \
 	fi
 	@$(BIN)/warehouse run
-	@$(BIN)/warehouse questions --answer 5
+	@$(BIN)/warehouse questions --answer 10
 
 test: lint ## lint, types, SQL style, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12

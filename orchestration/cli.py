@@ -189,9 +189,13 @@ def questions(
     answer: Annotated[int | None, typer.Option("--answer", metavar="N", help="Answer the first N questions.")] = None,
     data: DataOption = None,
 ) -> None:
-    """List the questions the warehouse answers, or answer them, each with the query behind it."""
+    """List the questions the warehouse answers, or answer them; one by name comes with the query behind it.
+
+    - `warehouse questions --answer 10`
+    - `warehouse questions what_is_in_the_backlog`
+    """
     from orchestration.console.query import published_connection, run_query, text_table
-    from orchestration.console.questions import find_question, load_questions
+    from orchestration.publish.questions import find_question, load_questions
 
     settings = Settings.from_environment(data_dir=data)
     every = load_questions(settings)
@@ -204,8 +208,8 @@ def questions(
     chosen = [find_question(every, name)] if name else list(every[:answer])
     with published_connection(settings) as connection:
         for question in chosen:
-            typer.echo(f"\n{question.title}\n\n{question.sql}\n")
-            typer.echo(text_table(run_query(connection, question.sql), rows_shown=12 if answer else 200), nl=False)
+            typer.echo(f"\n{question.title}\n\n{question.sql if name else f'(warehouse questions {question.name})'}\n")
+            typer.echo(text_table(run_query(connection, question.sql), rows_shown=200 if name else 8), nl=False)
     typer.echo("\nSimulated data: never quote these figures as official statistics.", err=True)
 
 
@@ -324,11 +328,11 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
     from orchestration.console.person_history import UnknownPersonError
     from orchestration.console.query import QueryError
-    from orchestration.console.questions import UnknownQuestionError
     from orchestration.console.report_commands import ReportError
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
+    from orchestration.publish.questions import UnknownQuestionError
     from orchestration.quality.quarantine import QuarantineError
     from orchestration.quality.quarantine_releases import ReleaseLogError
     from orchestration.run_lock import AlreadyRunningError

@@ -24,6 +24,7 @@ def outcome_lines(
         f"{report.checks} checks, {report.checks_not_passed} not passed.",
         f"  database  {shown(settings.published_database)}",
         f"  parquet   {shown(settings.published_dir / 'parquet')}",
+        f"  catalogue {shown(settings.published_dir / 'catalogue' / 'index.html')}",
         f"  reports   {shown(settings.published_dir / 'reports' / 'index.html')}",
     ]
     lines += _listed("Refused until the agency sends them again (none of their rows is counted):", report.refusals)

@@ -6,6 +6,7 @@ writing. Does not belong here: reading the registry (`metrics`), or what else a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def render_metric_docs(marts: Mapping[str, MartMetrics]) -> str:
 def mart_text(mart: MartMetrics) -> str:
     """What a mart counts and leaves out, and each of its measures, as Markdown."""
     lines = [
+        "## What it counts\n",
         f"- Unit of count: {mart.unit}",
         f"- Date basis: {mart.date_basis}",
         f"- Included: {mart.includes}",
@@ -55,7 +57,7 @@ def mart_text(mart: MartMetrics) -> str:
         lines.append(f"- Never add up over {_and(mart.not_over)}: the rows overlap or are not alike.")
     if mart.totals:
         lines.append(f"- Totals beside their parts: {_and(f'`{name}` {value}' for name, value in mart.totals)}.")
-    text = "\n".join(_sentence(line) for line in lines) + "\n"
+    text = "\n".join([lines[0], *(_sentence(line) for line in lines[1:])]) + "\n"
     if mart.metrics:
         text += "\n| measure | kind | unit | what | over | adds up |\n|---|---|---|---|---|---|\n"
         text += "".join(_row(metric, mart) for metric in mart.metrics)
@@ -76,7 +78,8 @@ def _row(metric: Metric, mart: MartMetrics) -> str:
     ]
     what = "; ".join([metric.numerator, *different])
     adds_up = "yes" if metric.additive else "no"
-    cells = (f"`{metric.name}`", metric.kind, metric.unit, what, metric.denominator or "", adds_up)
+    unit = re.split("[,;] ", metric.unit)[0]  # the rest stands above, once
+    cells = (f"`{metric.name}`", metric.kind, unit, what, metric.denominator or "", adds_up)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 

@@ -20,6 +20,7 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
+from orchestration.publish.catalogue import CataloguePages
 from orchestration.publish.publication import publish
 from orchestration.publish.reports import OwnerReports
 from orchestration.resources import WRITER_POOL, WarehouseResource
@@ -27,12 +28,14 @@ from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
 REPORTS_CHECK = "owner_reports_made"
+CATALOGUE_CHECK = "catalogue_made"
 
 
 def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     """The published database, after every model it is made of.
 
-    A report that cannot be made fails a check with severity ERROR; the check does not block, the figures are out.
+    A report or a catalogue that cannot be made fails a check with severity ERROR; the check does not block, the figures
+    are out.
     """
     key = AssetKey(["published", "analyst_database"])
 
@@ -46,7 +49,10 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         check_specs=[
             AssetCheckSpec(
                 name=REPORTS_CHECK, asset=key, description="Every agency's data owner has the report of this build."
-            )
+            ),
+            AssetCheckSpec(
+                name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
+            ),
         ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
@@ -55,6 +61,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         manifest = dbt_target_path(settings) / "manifest.json"
         contracts = load_feed_contracts(settings.contracts_dir).values()
         reports = OwnerReports(contracts, settings, manifest, context.log.error)
+        catalogue = CataloguePages(settings, manifest, context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -62,17 +69,25 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 manifest,
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
-                extras=[reports],
+                extras=[reports, catalogue],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
-        check = AssetCheckResult(
-            check_name=REPORTS_CHECK,
-            passed=not reports.faults,
-            severity=AssetCheckSeverity.ERROR,
-            metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
-        )
+        checks = [
+            AssetCheckResult(
+                check_name=REPORTS_CHECK,
+                passed=not reports.faults,
+                severity=AssetCheckSeverity.ERROR,
+                metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
+            ),
+            AssetCheckResult(
+                check_name=CATALOGUE_CHECK,
+                passed=catalogue.fault is None,
+                severity=AssetCheckSeverity.ERROR,
+                metadata={"fault": catalogue.fault or "none"},
+            ),
+        ]
         yield MaterializeResult(
             metadata={
                 "build_id": publication.build_id,
@@ -80,7 +95,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 "tables": len(publication.tables),
                 "rows": sum(content.rows for content in publication.tables.values()),
             },
-            check_results=[check],
+            check_results=checks,
         )
 
     return analyst_database

@@ -21,7 +21,7 @@ from orchestration.quality.report.figures import (
 )
 from orchestration.quality.report.words import counted, day, listed, percent, share
 from tests.ingest.small_feeds import CUSTODY
-from tests.quality.test_gate import SPELLS
+from tests.quality.gate_feeds import SPELLS
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2024, month, 3) for month in (1, 2, 3, 4))
 SEX = "POL-CUS-CLOSED_CODES-sex"
