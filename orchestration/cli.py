@@ -101,7 +101,13 @@ def simulate(
 
 
 @app.command()
-def run(landing: LandingOption = None, data: DataOption = None) -> None:
+def run(
+    landing: LandingOption = None,
+    data: DataOption = None,
+    full_linkage: Annotated[
+        bool, typer.Option("--full-linkage", help="Link all records anew, not only what changed. Same result, slower.")
+    ] = False,
+) -> None:
     """Build everything from what has been delivered, and publish it.
 
     Lands, gates, stages, links, conforms, counts, audits and publishes: the same two jobs the nightly schedule starts.
@@ -115,7 +121,7 @@ def run(landing: LandingOption = None, data: DataOption = None) -> None:
     settings = Settings.from_environment(landing_dir=landing, data_dir=data)
     _require_deliveries(settings)
     terminal.print(f"Building from {shown_path(settings.landing_dir)}", highlight=False)
-    report = run_build(settings)
+    report = run_build(settings, full_linkage=full_linkage)
     publication = latest_publication(settings)
     if publication is None:
         raise RuntimeError("the run ended without a publication")
