@@ -22,17 +22,20 @@ from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
 from orchestration.publish.reports import OwnerReports
+from orchestration.publish.revisions import unexplained_cells
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
 REPORTS_CHECK = "owner_reports_made"
+REVISIONS_CHECK = "revisions_are_explained"
 
 
 def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     """The published database, after every model it is made of.
 
-    A report that cannot be made fails a check with severity ERROR; the check does not block, the figures are out.
+    A report that cannot be made fails a check with severity ERROR; the check does not block, the figures are out. A
+    figure that changed for no recorded reason is a warning.
     """
     key = AssetKey(["published", "analyst_database"])
 
@@ -46,7 +49,12 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         check_specs=[
             AssetCheckSpec(
                 name=REPORTS_CHECK, asset=key, description="Every agency's data owner has the report of this build."
-            )
+            ),
+            AssetCheckSpec(
+                name=REVISIONS_CHECK,
+                asset=key,
+                description="Of every published figure that changed, something both builds recorded can be the cause.",
+            ),
         ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
@@ -62,6 +70,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 manifest,
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
+                contracts=contracts,
                 extras=[reports],
                 report=context.log.info,
             )
@@ -73,6 +82,13 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
             severity=AssetCheckSeverity.ERROR,
             metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
         )
+        unexplained = unexplained_cells(settings.published_database)
+        revisions_check = AssetCheckResult(
+            check_name=REVISIONS_CHECK,
+            passed=not unexplained,
+            severity=AssetCheckSeverity.WARN,
+            metadata={"unexplained": unexplained},
+        )
         yield MaterializeResult(
             metadata={
                 "build_id": publication.build_id,
@@ -80,7 +96,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 "tables": len(publication.tables),
                 "rows": sum(content.rows for content in publication.tables.values()),
             },
-            check_results=[check],
+            check_results=[check, revisions_check],
         )
 
     return analyst_database
