@@ -24,6 +24,7 @@ from orchestration.console.options import (
 from orchestration.console.person_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
+from orchestration.console.revision_commands import revisions
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -43,6 +44,7 @@ app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
 app.command()(person_history)
+app.command()(revisions)
 app.add_typer(linkage_app, name="linkage")
 
 
@@ -335,6 +337,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.console.person_history import UnknownPersonError
     from orchestration.console.query import QueryError
     from orchestration.console.report_commands import ReportError
+    from orchestration.console.revisions import RevisionsError
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
@@ -347,8 +350,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError,
-        FileExistsError,
+        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        FileNotFoundError, FileExistsError,
         *linkage_errors(),
     )  # fmt: skip
 

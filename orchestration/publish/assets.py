@@ -23,19 +23,21 @@ from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.catalogue import CataloguePages
 from orchestration.publish.publication import publish
 from orchestration.publish.reports import OwnerReports
+from orchestration.publish.revisions import unexplained_cells
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
 REPORTS_CHECK = "owner_reports_made"
 CATALOGUE_CHECK = "catalogue_made"
+REVISIONS_CHECK = "revisions_are_explained"
 
 
 def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     """The published database, after every model it is made of.
 
     A report or a catalogue that cannot be made fails a check with severity ERROR; the check does not block, the figures
-    are out.
+    are out. A figure that changed for no recorded reason is a warning.
     """
     key = AssetKey(["published", "analyst_database"])
 
@@ -53,6 +55,11 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
             AssetCheckSpec(
                 name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
             ),
+            AssetCheckSpec(
+                name=REVISIONS_CHECK,
+                asset=key,
+                description="Of every published figure that changed, something both builds recorded can be the cause.",
+            ),
         ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
@@ -69,11 +76,13 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 manifest,
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
+                contracts=contracts,
                 extras=[reports, catalogue],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
+        unexplained = unexplained_cells(settings.published_database)
         checks = [
             AssetCheckResult(
                 check_name=REPORTS_CHECK,
@@ -86,6 +95,12 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 passed=catalogue.fault is None,
                 severity=AssetCheckSeverity.ERROR,
                 metadata={"fault": catalogue.fault or "none"},
+            ),
+            AssetCheckResult(
+                check_name=REVISIONS_CHECK,
+                passed=not unexplained,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"unexplained": unexplained},
             ),
         ]
         yield MaterializeResult(
