@@ -6,6 +6,8 @@ difference is too much (the tests do).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from tests.marts.delivered import newest_records
 
 IN_CUSTODY = ("C", "S", "L")
 """Bail statuses that are custody: custody, youth detention and local authority accommodation."""
+
+LOCAL_CARE = "local authority accommodation, not prison"
 
 DAYS = ("days_untried", "days_convicted_unsentenced", "days_net")
 
@@ -45,7 +49,8 @@ def compare_remand_outcomes(data_dir: Path, truth_dir: Path) -> Comparison:
     convicted = both["outcome_truth"].isin(["immediate_custody", "non_custodial"])
     same &= ~convicted | (both["outcome_detail"] == both["disposal_type"])
     same &= pd.to_datetime(both["entry_date"]) == pd.to_datetime(both["entry_date_truth"])
-    return explained_comparison(both, same, data_dir, truth_dir)
+    other_reasons = {LOCAL_CARE: children_in_local_authority_accommodation(data_dir)}
+    return explained_comparison(both, same, data_dir, truth_dir, other_reasons)
 
 
 def courts_that_remanded(data_dir: Path, until: pd.Timestamp) -> pd.Series[str]:
@@ -69,7 +74,13 @@ def suspended_terms(data_dir: Path) -> pd.Series[float]:
     return (value * days).groupby(results["offence_id"].map(offences["defendant_id"])).max()
 
 
-def explained_comparison(both: pd.DataFrame, same: pd.Series[bool], data_dir: Path, truth_dir: Path) -> Comparison:
+def explained_comparison(
+    both: pd.DataFrame,
+    same: pd.Series[bool],
+    data_dir: Path,
+    truth_dir: Path,
+    other_reasons: Mapping[str, AbstractSet[str]] | None = None,
+) -> Comparison:
     """Sorts the rows that differ by their reason: a wrong link first, then an injected error.
 
     Args:
@@ -77,6 +88,7 @@ def explained_comparison(both: pd.DataFrame, same: pd.Series[bool], data_dir: Pa
         same: which of them agree.
         data_dir: of the built warehouse.
         truth_dir: of its world.
+        other_reasons: reason -> defendants it explains, for what has no error in a record behind it.
     """
     different = both[~same.fillna(False)]
     faults = faulty_records(data_dir, truth_dir, with_age_and_sex=False).groupby("defendant_id")["reason"].min()
@@ -85,8 +97,8 @@ def explained_comparison(both: pd.DataFrame, same: pd.Series[bool], data_dir: Pa
     reason = reason.mask(different["true_person_id"].isin(wrongly_linked), "linkage")
     held_back = people_without_a_record(data_dir, truth_dir)
     reason = reason.mask(different["true_person_id"].isin(held_back), "record held back by the gate")
-    in_local_care = children_in_local_authority_accommodation(data_dir)
-    reason = reason.mask(different["defendant_id"].isin(in_local_care), "local authority accommodation, not prison")
+    for other, defendants in (other_reasons or {}).items():
+        reason = reason.mask(different["defendant_id"].isin(defendants), other)
     return Comparison(
         compared=len(both),
         exact=len(both) - len(different),
@@ -105,10 +117,9 @@ def people_without_a_record(data_dir: Path, truth_dir: Path) -> set[int]:
 
 
 def children_in_local_authority_accommodation(data_dir: Path) -> set[str]:
-    """Defendants refused bail and placed with the local authority, never in prison: a court's remand all the same."""
+    """Defendants refused bail and at some time placed with the local authority: remanded, and not in prison."""
     seen = newest_records(data_dir, "hmcts/hearing_defendants", ["hearing_id", "defendant_id"])
-    refused = seen[seen["bail_status"].isin(IN_CUSTODY)].groupby("defendant_id")["bail_status"].agg(frozenset)
-    return set(refused[refused == frozenset("L")].index)
+    return set(seen.loc[seen["bail_status"] == "L", "defendant_id"])
 
 
 def built_rows(data_dir: Path, sql: str) -> pd.DataFrame:

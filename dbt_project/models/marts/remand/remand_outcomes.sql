@@ -1,4 +1,4 @@
-{#- Of a suspended term, had it been served at once, the share before release: half (Criminal Justice Act 2003, s244) -#}
+{#- Share of a suspended term that would have been served: half (Criminal Justice Act 2003, section 244). -#}
 {%- set share_served = 0.5 -%}
 
 with remand_proceedings as (
