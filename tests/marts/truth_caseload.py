@@ -75,7 +75,9 @@ def _open_rows(case: Case, day: Day) -> list[dict[str, Any]]:
             }
         )
     leader = min((row["rank"] for row in rows), default=None)
-    return [{**row, "is_lead": row.pop("rank") == leader} for row in rows]
+    for row in rows:
+        row["is_lead"] = row.pop("rank") == leader
+    return rows
 
 
 def caseload_cells(defendants: pd.DataFrame) -> pd.DataFrame:

@@ -34,16 +34,28 @@
 
 
 {#-
-    Rows of a relation with columns `jurisdiction` and `court_code` as they are, and once more for every total: all courts
-    of the jurisdiction, all courts of both. Grouped, they give each row and its totals alike, so that what is not
-    additive (people) is counted afresh in every total.
+    Rows of a relation as they are, and once more for every total. Grouped, they give each row and its totals alike, so
+    that what is not additive (people, medians) is counted afresh in every total.
+
+    `totals` lists them, each as the value its columns take (`{'court_code': 'ALL'}` is all courts of a jurisdiction, an
+    offence group and so on); `columns` are the columns no total touches. The usual totals are all courts of each
+    jurisdiction, and all courts of both.
 -#}
-{%- macro with_totals(relation, columns) -%}
-    {%- for jurisdiction, court_code in [('jurisdiction', 'court_code'), ('jurisdiction', "'ALL'"), ("'ALL'", "'ALL'")] %}
+{%- macro with_totals(
+    relation, columns, totals=[{'court_code': 'ALL'}, {'jurisdiction': 'ALL', 'court_code': 'ALL'}]
+) -%}
+    {%- set totalled = [] -%}
+    {%- for total in totals -%}
+        {%- for column in total if column not in totalled -%}
+            {%- do totalled.append(column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for total in [{}] + totals %}
     select
-        {{ columns | join(', ') }},
-        {{ jurisdiction }} as jurisdiction,
-        {{ court_code }} as court_code
+        {{ columns | join(', ') }}
+        {%- for column in totalled | sort %},
+        {{ "'" ~ total[column] ~ "' as " if column in total }}{{ column }}
+        {%- endfor %}
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
