@@ -57,6 +57,8 @@ def mart_text(mart: MartMetrics) -> str:
         lines.append(f"- Never add up over {_and(mart.not_over)}: the rows overlap or are not alike.")
     if mart.totals:
         lines.append(f"- Totals beside their parts: {_and(f'`{name}` {value}' for name, value in mart.totals)}.")
+    if mart.levels:
+        lines.append(f"- Levels, each of which is all there is: {_and(f'`{level}`' for level, _ in mart.levels)}.")
     text = "\n".join([lines[0], *(_sentence(line) for line in lines[1:])]) + "\n"
     if mart.metrics:
         text += "\n| measure | kind | unit | what | over | adds up |\n|---|---|---|---|---|---|\n"

@@ -45,7 +45,9 @@ class MetricKind(StrEnum):
     """A place in an order, 1 first."""
 
 
-ADDITIVE_KINDS = frozenset({MetricKind.COUNT, MetricKind.TOTAL})
+ADDED_UP = frozenset({MetricKind.COUNT, MetricKind.TOTAL})
+"""Kinds that add up unless an entry says otherwise."""
+CAN_BE_ADDED_UP = ADDED_UP | {MetricKind.DIFFERENCE}
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,8 @@ class MartMetrics:
         unit, date_basis, includes, excludes, comparator, owner: as in `Metric`, of the mart as a whole.
         not_over: dimensions along which nothing may be added up, because their values overlap.
         totals: dimension -> the value of it that stands for all others together; never added to them.
+        levels: dimension that names a level -> the dimension with its values; the values of each level are all there
+            is, so levels are never added to one another.
         metrics: its measures, in order; none for a mart that holds only facts.
     """
 
@@ -114,6 +118,7 @@ class MartMetrics:
     owner: str
     not_over: tuple[str, ...]
     totals: tuple[tuple[str, str], ...]
+    levels: tuple[tuple[str, str], ...]
     metrics: tuple[Metric, ...]
 
 
@@ -141,7 +146,7 @@ def load_metrics(contracts_dir: Path) -> dict[str, MartMetrics]:
 
 
 def _mart(mart: str, node: Node, owner: str) -> MartMetrics:
-    node.only(*_INHERITED, "not_over", "totals", "measures")
+    node.only(*_INHERITED, "not_over", "totals", "levels", "measures")
     defaults = {field: node.text(field, _REMEDIES[field]) for field in _INHERITED if field != "owner"}
     defaults["owner"] = node.optional_text("owner") or owner
     metrics: list[Metric] = []
@@ -151,7 +156,12 @@ def _mart(mart: str, node: Node, owner: str) -> MartMetrics:
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise node.problem(f"measured twice: {', '.join(repeated)}; keep one entry for each column")
     return MartMetrics(
-        mart=mart, not_over=node.texts("not_over"), totals=node.pairs("totals"), metrics=tuple(metrics), **defaults
+        mart=mart,
+        not_over=node.texts("not_over"),
+        totals=node.pairs("totals"),
+        levels=node.pairs("levels"),
+        metrics=tuple(metrics),
+        **defaults,
     )
 
 
@@ -166,7 +176,7 @@ def _measures(mart: str, node: Node, defaults: dict[str, str]) -> list[Metric]:
     additive = node.child("additive").value
     if additive not in (None, True, False):
         raise node.child("additive").problem("write true or false, or leave it out")
-    if additive and kind not in ADDITIVE_KINDS:
+    if additive and kind not in CAN_BE_ADDED_UP:
         raise node.problem(f"a {kind} cannot be added up; recompute it from what it is made of")
     stated = {field: node.optional_text(field) or defaults[field] for field in _INHERITED}
     return [
@@ -176,7 +186,7 @@ def _measures(mart: str, node: Node, defaults: dict[str, str]) -> list[Metric]:
             kind=kind,
             numerator=node.text("numerator", "say what is counted or summed, a column of the mart in backticks"),
             denominator=denominator,
-            additive=kind in ADDITIVE_KINDS if additive is None else additive,
+            additive=kind in ADDED_UP if additive is None else additive,
             **stated,
         )
         for name in names

@@ -3,9 +3,9 @@
 Belongs here: what is true of every mart that counts, read from what the marts say of themselves. Does not belong here:
 whether a count is right (tests of the marts).
 
-What a mart says of itself, in `config.meta` of its YAML: `totals`, the value by which a column marks rows that total
-it; `levels`, columns that name a level and the columns with its values; of a column `additive: false`, where a whole
-number is no count that can be added. Its key is that of its test `primary_key`.
+What a mart says of itself stands in the metric registry: `totals`, the value by which a column marks rows that total
+it; `levels`, columns that name a level and the columns with its values; and which measures add up. Its key is that of
+its test `primary_key`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.contracts.metrics import load_metrics
 from orchestration.settings import PROJECT_ROOT
 from tests.marts.truth_caseload import query
 from tests.support import Warehouse
@@ -57,24 +58,18 @@ def marts(manifest: Path) -> dict[str, Mart]:
         for node in nodes
         if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "primary_key"
     }
+    registry = load_metrics(PROJECT_ROOT / "data_contracts")
     found = {}
     for node in nodes:
         if node["resource_type"] == "model" and node["schema"] == "marts":
-            meta, columns = node["config"]["meta"], node["columns"]
-            key = keys[node["unique_id"]]
+            entry = registry[node["name"]]
             found[node["name"]] = Mart(
                 name=node["name"],
-                key=key,
-                counts=tuple(
-                    name
-                    for name, column in columns.items()
-                    if column["data_type"] == "bigint"
-                    and name not in key
-                    and column["config"]["meta"].get("additive", True)
-                ),
-                columns=tuple(columns),
-                totals=meta.get("totals", {}),
-                levels=meta.get("levels", {}),
+                key=keys[node["unique_id"]],
+                counts=tuple(metric.name for metric in entry.metrics if metric.additive),
+                columns=tuple(node["columns"]),
+                totals=dict(entry.totals),
+                levels=dict(entry.levels),
             )
     return found
 
@@ -150,7 +145,7 @@ def test_no_mart_hides_a_total_among_its_parts(built: Warehouse, marts: dict[str
         for column in (column for column in mart.key if column not in told and rows[column].dtype.kind not in "Mmifb"):
             values = rows[column].dropna()
             hidden = {value for value in values.unique() if str(value).lower() in WORDS_OF_TOTALS}
-            assert not hidden, f"{mart.name}.{column} has rows of {hidden}: say so in config.meta.totals"
+            assert not hidden, f"{mart.name}.{column} has rows of {hidden}: say so in the totals of its registry entry"
 
 
 def test_a_count_by_court_does_not_depend_on_the_mart(built: Warehouse) -> None:
