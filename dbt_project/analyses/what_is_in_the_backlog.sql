@@ -17,17 +17,42 @@ agency_counts as (
     group by snapshot_date, jurisdiction, court_code
 ),
 
+-- Each open case and defendant once in its jurisdiction and once in both together.
+open_cells as (
+    select
+        snapshot_date,
+        jurisdiction,
+        age_band_weeks,
+        open_reason,
+        remand_status,
+        cases,
+        defendants,
+        cases_with_valid_age
+    from {{ ref('open_caseload') }}
+    union all
+    select
+        snapshot_date,
+        'ALL' as jurisdiction,
+        age_band_weeks,
+        open_reason,
+        remand_status,
+        cases,
+        defendants,
+        cases_with_valid_age
+    from {{ ref('open_caseload') }}
+),
+
 open_caseload as (
     select
         snapshot_date,
-        coalesce(jurisdiction, 'ALL') as jurisdiction,
+        jurisdiction,
         sum(cases_with_valid_age) as cases_with_valid_age,
         sum(case when age_band_weeks in ('1_to_2_years', '2_years_or_more') then cases else 0 end)
             as cases_a_year_or_more,
         sum(case when open_reason = 'awaiting_trial' then cases else 0 end) as cases_awaiting_trial,
         sum(case when remand_status = 'custody' then defendants else 0 end) as defendants_in_custody
-    from {{ ref('open_caseload') }}
-    group by grouping sets ((snapshot_date, jurisdiction), (snapshot_date))
+    from open_cells
+    group by snapshot_date, jurisdiction
 )
 
 select
