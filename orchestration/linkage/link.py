@@ -35,8 +35,8 @@ from orchestration.linkage.overrides import (
     read_overrides,
 )
 from orchestration.linkage.pipeline import link_standard_records
+from orchestration.linkage.quality import write_quality
 from orchestration.linkage.records import load_input, standardise
-from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
 from orchestration.linkage.timing import Clock
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
@@ -183,8 +183,9 @@ def link_people(
 def run_linkage(settings: Settings, model: LinkageModel | None = None) -> LinkageSummary:
     """Link the person records of the build database and write who is who to the linkage folder.
 
-    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids and
-    `summary.json`, each in one rename, so that a reader sees the last complete linkage or this one.
+    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids, the
+    evidence of its quality and `summary.json`, each in one rename, so that a reader sees the last complete linkage or
+    this one.
 
     Raises:
         FileNotFoundError: no build database, or it lacks the table, because staging has not run; or no list of
@@ -224,8 +225,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
             data_as_of=newest_extract_date(settings),
         )
         summary = replace(summary, history=history)
-    with replacing(settings.linkage_dir / ERROR_RATES_FILE) as unfinished:
-        write_error_rates(model, unfinished)
+        write_quality(connection, settings, model)
     with replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary
