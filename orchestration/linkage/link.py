@@ -27,8 +27,8 @@ from orchestration.linkage.incremental import link_changes
 from orchestration.linkage.model import LinkageModel, load_model
 from orchestration.linkage.overrides import Override, outcomes_of, put_overrides, read_overrides
 from orchestration.linkage.pipeline import Steps, link_standard_records
+from orchestration.linkage.quality import write_quality
 from orchestration.linkage.records import load_input, records_neutralised, standardise
-from orchestration.linkage.repeat_links import ERROR_RATES_FILE, write_error_rates
 from orchestration.linkage.state import (
     STATE_FILE,
     attach_state,
@@ -103,7 +103,8 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
     """Link the person records of the build database and write who is who to the linkage folder.
 
     Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids,
-    `summary.json` and `state.duckdb`, each in one rename, so that a reader sees the last complete linkage or this one.
+    the evidence of its quality, `summary.json` and `state.duckdb`, each in one rename, so that a reader sees the last
+    complete linkage or this one.
     What a state of the same model, code and libraries remembers is not done again; that makes no difference to links.
 
     While the linkage is open its connection holds the tables of `state.COMPLETE_TABLES`, of all records: `profiles`,
@@ -159,8 +160,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
             data_as_of=newest_extract_date(settings),
         )
         summary = replace(summary, history=history)
-    with replacing(settings.linkage_dir / ERROR_RATES_FILE) as unfinished:
-        write_error_rates(model, unfinished)
+        write_quality(connection, settings, model)
     with replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary

@@ -205,7 +205,7 @@ def _meet_source(met: _Met, node: NodeEvidence) -> None:
         met.feeds.add(f"{source.removeprefix(_RAW)}/{table}")
     elif source == "gate":
         met.clock = True
-    elif node.relation == "linkage.error_rates":
+    elif node.relation == "linkage.quality":
         met.error_rates = True
     elif source == "linkage":
         met.persons = True

@@ -247,8 +247,13 @@ def _marts(manifest: Mapping[str, Any]) -> dict[str, MartShape]:
             tuple(sorted({"data_as_of", *_meta(node).get("run_time_columns", ())})),
         )
         for node_id, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and node["schema"] == "marts" and _ABOUT_THE_DATA not in node.get("fqn", ())
+        if node["resource_type"] == "model" and node["schema"] == "marts" and not _is_about_the_build(node)
     }
+
+
+def _is_about_the_build(node: Mapping[str, Any]) -> bool:
+    """Whether a mart describes deliveries or the build itself: it differs from build to build by nature."""
+    return _ABOUT_THE_DATA in node.get("fqn", ()) or bool(_meta(node).get("describes_the_build"))
 
 
 def _left_out(manifest: Mapping[str, Any]) -> dict[str, frozenset[str]]:

@@ -36,10 +36,10 @@ def test_links_and_summary_are_written_as_promised(settings, people):
     assert sum(written["records_by_method"].values()) == summary.records
     left = sorted(path.name for path in settings.linkage_dir.iterdir())
     assert left == [
-        "error_rates.parquet",
         "history",
         "person_id_history.parquet",
         "person_links.parquet",
+        "quality.parquet",
         "state.duckdb",
         "summary.json",
     ]

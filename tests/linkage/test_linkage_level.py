@@ -1,0 +1,145 @@
+"""A linkage that is less right than recorded is refused, and no ordinary build measures twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from orchestration.linkage import load_model, quality_level
+from orchestration.linkage.model import LinkageModel, Thresholds
+from orchestration.linkage.quality_level import (
+    MEASURED_FOLDER,
+    Level,
+    LinkageBelowLevelError,
+    check_level,
+    check_linkage,
+    code_digest,
+    level_now,
+    measure_level,
+    published_level,
+    record_level,
+    recorded_level,
+)
+from orchestration.linkage.quality_reference import reference_people
+from orchestration.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings.from_environment(data_dir=tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def spoiled() -> LinkageModel:
+    """The shipped model with a threshold that takes next to anything for a match and trusts no other evidence."""
+    return replace(load_model(), thresholds=Thresholds(accept=-25.0, cohesion=-60.0), is_cautious=False)
+
+
+@pytest.fixture
+def recorded() -> Level:
+    level = recorded_level(load_model().version)
+    assert level is not None
+    return level
+
+
+def test_a_spoiled_model_is_refused_with_what_fell_and_what_to_do(settings: Settings, spoiled: LinkageModel) -> None:
+    with pytest.raises(LinkageBelowLevelError, match=r"recall of clusters is 0\.98\d+; recorded was 0\.99") as error:
+        check_linkage(settings, spoiled)
+    assert spoiled.fingerprint in str(error.value)
+    assert "warehouse linkage check" in str(error.value)
+
+
+def test_a_model_that_misses_links_is_refused(settings: Settings) -> None:
+    strict = replace(load_model(), thresholds=Thresholds(accept=30.0, cohesion=-5.0))
+    with pytest.raises(LinkageBelowLevelError, match=r"recall of pairs is 0\.\d+"):
+        check_linkage(settings, strict)
+
+
+def test_a_measure_within_its_recorded_interval_passes_and_one_below_it_does_not(recorded: Level) -> None:
+    def moved(by: float) -> Level:
+        """The recorded level, its cluster recall moved to `by` above the lower end of its interval."""
+        return replace(
+            recorded,
+            rows=tuple(
+                row._replace(value=row.ci_low + by)
+                if (row.measure, row.breakdown, row.unit) == ("recall", "all", "clusters") and row.ci_low is not None
+                else row
+                for row in recorded.rows
+            ),
+        )
+
+    check_level(moved(0.0), recorded)
+    with pytest.raises(LinkageBelowLevelError, match="recall of clusters"):
+        check_level(moved(-1e-6), recorded)
+
+
+def test_a_model_of_which_nothing_is_recorded_must_still_reach_the_targets(recorded: Level) -> None:
+    check_level(recorded, None)
+    low = replace(
+        recorded,
+        rows=tuple(
+            row._replace(value=0.94) if (row.measure, row.breakdown, row.unit) == ("recall", "all", "pairs") else row
+            for row in recorded.rows
+        ),
+    )
+    with pytest.raises(LinkageBelowLevelError, match=r"recall of pairs is 0\.9400; the least it may be is 0\.95"):
+        check_level(low, None)
+
+
+def test_model_and_code_as_recorded_are_not_measured_again(
+    settings: Settings, recorded: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quality_level, "code_digest", lambda: recorded.code_digest)
+    monkeypatch.setattr(quality_level, "measure_level", lambda *_: pytest.fail("measured again"))
+    assert check_linkage(settings, load_model()) == recorded
+    assert not (settings.linkage_dir / MEASURED_FOLDER).exists()
+
+
+def test_changed_code_is_measured_once(settings: Settings, recorded: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = []
+
+    def counted(model: LinkageModel, people: object) -> Level:
+        times.append(model.version)
+        return replace(recorded, code_digest="changed")
+
+    monkeypatch.setattr(quality_level, "code_digest", lambda: "changed")
+    monkeypatch.setattr(quality_level, "measure_level", counted)
+    first = level_now(settings, load_model())
+    assert level_now(settings, load_model()) == first
+    assert len(times) == 1
+    assert published_level(settings, load_model()) == recorded, "told is what was recorded, in full"
+    monkeypatch.setattr(quality_level, "code_digest", lambda: "changed again")
+    level_now(settings, load_model())
+    assert len(times) == 2
+    assert len(list((settings.linkage_dir / MEASURED_FOLDER).iterdir())) == 1, "what no longer holds is removed"
+
+
+def test_another_model_of_the_same_name_is_never_given_the_recorded_level(
+    settings: Settings, spoiled: LinkageModel, recorded: Level
+) -> None:
+    told = published_level(settings, spoiled)
+    assert told.model_fingerprint == spoiled.fingerprint
+    assert told.row("precision", "pairs").value < recorded.row("precision", "pairs").value
+
+
+def test_a_level_comes_back_as_it_was_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: Level
+) -> None:
+    monkeypatch.setattr(quality_level, "measure_level", lambda *_, **__: recorded)
+    path = record_level(load_model(), tmp_path)
+    assert recorded_level(path.stem, tmp_path) == recorded
+    assert recorded_level("never-released", tmp_path) is None
+
+
+def test_comments_and_measuring_do_not_change_the_code_that_links() -> None:
+    assert quality_level._meaning('def f():\n    "Says."\n    return 1  # one\n') == quality_level._meaning(
+        'def f():\n    "Says more."\n\n    return 1\n'
+    )
+    assert quality_level._meaning("x = 1") != quality_level._meaning("x = 2")
+    assert len(code_digest()) == 16
+
+
+def test_measuring_twice_gives_the_same(spoiled: LinkageModel) -> None:
+    assert measure_level(spoiled, reference_people()) == measure_level(spoiled, reference_people())
