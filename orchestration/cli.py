@@ -257,23 +257,34 @@ def bench(
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of deliveries.")] = 24,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 20260322,
     gate_rows: Annotated[int, typer.Option(min=1, help="Rows of the delivery the gate is timed on.")] = 1_000_000,
-    only: Annotated[Literal["pipeline", "gate"] | None, typer.Option(help="Time one of the two parts.")] = None,
+    linkage_records: Annotated[
+        list[int] | None,
+        typer.Option(min=100, metavar="N", help="Person records linkage is timed on. Repeat it for a curve."),
+    ] = None,
+    only: Annotated[
+        Literal["pipeline", "gate", "linkage"] | None, typer.Option(help="Time one of the three parts.")
+    ] = None,
 ) -> None:
-    """Time the whole pipeline on a simulated world, by stage, and the gate on one large delivery.
+    """Time the pipeline on a simulated world, by stage, the gate on one large delivery, and linkage up to a million.
 
     Works in data/bench and leaves your data alone.
 
     - `warehouse bench --only gate --gate-rows 200000`
+    - `warehouse bench --only linkage --linkage-records 50000 --linkage-records 100000`
     """
     from orchestration.console.bench import run_benchmark
     from orchestration.console.bench_gate import run_gate_benchmark
+    from orchestration.console.bench_linkage import SIZES, run_linkage_benchmark
 
     settings = Settings.from_environment()
-    if only != "gate":
+    if only in (None, "pipeline"):
         pipeline = run_benchmark(settings, defendants=defendants, months=months, seed=seed, report=terminal.print)
         typer.echo("\n".join(pipeline.lines()))
-    if only != "pipeline":
+    if only in (None, "gate"):
         typer.echo("\n".join(run_gate_benchmark(settings, rows=gate_rows, seed=seed, report=terminal.print).lines()))
+    if only in (None, "linkage"):
+        linkage = run_linkage_benchmark(settings, sizes=linkage_records or SIZES, seed=seed, report=terminal.print)
+        typer.echo("\n".join(linkage.lines()))
 
 
 @app.command()

@@ -138,6 +138,8 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
         replacing(settings.linkage_dir / LINKS_FILE) as links,
         duckdb.connect(config=config) as connection,
     ):
+        # DuckDB takes a process that another one spawned for a person's session, and draws its progress into the log.
+        connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{_quoted(settings.build_database)}' as build (read_only)")
         try:
             connection.execute(f"describe build.{INPUT_TABLE}")
