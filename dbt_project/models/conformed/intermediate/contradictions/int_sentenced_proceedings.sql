@@ -157,6 +157,8 @@ select
     coalesce(prison_views.prison_sentences, 0) as prison_sentences,
     coalesce(court_views.has_unknown_court_term, true) as has_unknown_court_term,
     coalesce(prison_views.has_unknown_prison_term, true) as has_unknown_prison_term,
+    abs({{ justice.days_between('sentenced_defendants.sentence_date', 'prison_views.prison_sentence_date') }})
+        as days_apart,
     sentenced_defendants.sentence_date,
     prison_views.prison_sentence_date
 from sentenced_defendants
