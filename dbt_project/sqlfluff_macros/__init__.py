@@ -19,8 +19,10 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "type_string": lambda: "varchar",
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],
+    "pre_charge_thresholds": lambda: [28],
     "measured_stages": lambda: ["offence_to_charge"],
     "sequential_stages": lambda: ["offence_to_charge"],
+    "guilty_plea_stages": lambda: ["first_hearing"],
 }
 
 

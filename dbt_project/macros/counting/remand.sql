@@ -66,3 +66,12 @@
         else 'unknown'
     end
 {%- endmacro -%}
+
+
+{#-
+    The points, in days, at which the share still released by the police before charge is published: four weeks; three,
+    six and nine months, at which pre-charge bail ends unless it is extended (PCSC Act 2022, Schedule 4); a year.
+-#}
+{%- macro pre_charge_thresholds() -%}
+    {{ return([28, 91, 182, 274, 365]) }}
+{%- endmacro -%}
