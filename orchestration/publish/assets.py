@@ -22,7 +22,7 @@ from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.catalogue import CataloguePages
 from orchestration.publish.publication import publish
-from orchestration.publish.reports import OwnerReports
+from orchestration.publish.reports import OwnerReports, published_reach
 from orchestration.publish.revisions import unexplained_cells
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
@@ -67,7 +67,8 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         settings = warehouse.settings
         manifest = dbt_target_path(settings) / "manifest.json"
         contracts = load_feed_contracts(settings.contracts_dir).values()
-        reports = OwnerReports(contracts, settings, manifest, context.log.error)
+        reach = published_reach(contracts, settings, manifest, context.log.error)
+        reports = OwnerReports(contracts, settings, manifest, context.log.error, reach)
         catalogue = CataloguePages(settings, manifest, context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
@@ -77,6 +78,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
                 contracts=contracts,
+                reach=reach,
                 extras=[reports, catalogue],
                 report=context.log.info,
             )

@@ -6,8 +6,9 @@ not belong here: finding the figures that changed (`revisions`), recording a bui
 A cause is named only on evidence, and only where it can have got through. From a mart the lineage of models is followed
 upwards, and a table whose content is the same in both builds is a wall: nothing beyond it moved anything through it.
 What is met on the way is all that can have done it: a model, a macro or a contract that differs, a code list that
-differs, a delivery that is new, persons whose records moved. Where several are met each is named. Two causes met by one
-mart are not told apart further: that would need a build with one of them undone.
+differs, a delivery that is new, persons whose records moved. Of feeds and persons only those count that the column is
+computed from, where lineage was read column by column. Where several causes are left each is named. Two that reach one
+column are not told apart further: that would need a build with one of them undone.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from orchestration.publish.evidence import BuildEvidence, NodeEvidence
+from orchestration.publish.evidence import BuildEvidence, ColumnSources, NodeEvidence
 
 _RAW = "raw_"
 _MOST_NAMED = 6
@@ -73,7 +74,7 @@ class Build:
     """What is known of one published build.
 
     Attributes:
-        evidence: None for a publication of before evidence was kept.
+        evidence: None for a publication that has none.
         deliveries: its ledger.
         linkage_build: the linkage that made its persons, such as `7-3f2a91c05d7e`.
     """
@@ -106,7 +107,7 @@ Reasons = Mapping[Cause, str]
 
 @dataclass(frozen=True)
 class MartCauses:
-    """What can have changed the cells of one mart.
+    """What can have changed the cells of one mart, or of some of its columns.
 
     Attributes:
         closed: cells of a period that was over on the earlier build's date.
@@ -118,20 +119,30 @@ class MartCauses:
 
 
 def possible_causes(
-    node: str, before: Build, after: Build, moved: Collection[MovedPersons] = (), *, new_key: bool = False
+    node: str,
+    before: Build,
+    after: Build,
+    moved: Collection[MovedPersons] = (),
+    *,
+    sources: ColumnSources | None = None,
+    new_key: bool = False,
 ) -> MartCauses:
-    """What can have changed the mart that is this node of dbt's graph.
+    """What can have changed the mart that is this node of dbt's graph, or some of its columns.
 
     Args:
         node: unique id of the mart.
         before, after: the two builds.
         moved: changes in the history of person ids between them.
+        sources: of the columns asked about; None for any column.
         new_key: the mart holds pseudonyms, and they were made with another key.
     """
     if before.evidence is None or after.evidence is None:
-        nothing = {Cause.UNEXPLAINED: f"build {before.build_id} is of before a build recorded what it was made with"}
+        nothing = {Cause.UNEXPLAINED: f"build {before.build_id} did not record what it was made with in today's format"}
         return MartCauses(nothing, nothing)
     met = _walk(node, before.evidence, after.evidence)
+    if sources is not None:
+        met.feeds &= set(sources.feeds)
+        met.persons &= sources.is_linked
     changes = [_feed_changes(feed, before, after) for feed in sorted(met.feeds)]
     found: dict[Cause, list[str]] = {cause: [] for cause in Cause}
     found[Cause.RULE_CHANGE] = _rule_changes(met, before.evidence, after.evidence)

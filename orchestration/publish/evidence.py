@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -25,8 +25,14 @@ from orchestration.publish.pseudonyms import PseudonymKey
 from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
 
+if TYPE_CHECKING:
+    from orchestration.quality.report.reach import Reach
+
 EVIDENCE_FILE = "evidence.json"
 """Inside a publication, beside its record."""
+
+_FORMAT = 1
+"""Of the file. Change it with the file's shape: evidence of another shape is not read, and explains nothing."""
 
 _SOFTWARE = ("justice-data-warehouse", "duckdb", "dbt-core", "great-expectations", "splink")
 _ROOMS = ("contracts", "ingest", "quality", "linkage")
@@ -54,6 +60,23 @@ class NodeEvidence:
 
 
 @dataclass(frozen=True)
+class ColumnSources:
+    """What the values of a column come from, read column by column.
+
+    Attributes:
+        feeds: `agency/feed`, in order.
+        is_linked: whether they depend on which records are taken to be one person.
+    """
+
+    feeds: tuple[str, ...]
+    is_linked: bool
+
+    def with_those_of(self, other: ColumnSources) -> ColumnSources:
+        """Of two editions of the column."""
+        return ColumnSources(tuple(sorted({*self.feeds, *other.feeds})), self.is_linked or other.is_linked)
+
+
+@dataclass(frozen=True)
 class MartShape:
     """How two editions of one mart are compared.
 
@@ -62,12 +85,14 @@ class MartShape:
         key: columns of its primary key, in order; empty if it has none.
         is_record_level: rows are of one person, case or event: it holds pseudonyms.
         left_out: columns that change from build to build by nature.
+        sources: by column; empty where lineage was not read.
     """
 
     node: str
     key: tuple[str, ...]
     is_record_level: bool
     left_out: tuple[str, ...] = ()
+    sources: Mapping[str, ColumnSources] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -105,16 +130,18 @@ class BuildEvidence:
 
     def write(self, folder: Path) -> None:
         """Writes it into the folder of a publication."""
-        text = json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        text = json.dumps({"format": _FORMAT, **asdict(self)}, indent=1, sort_keys=True) + "\n"
         (folder / EVIDENCE_FILE).write_text(text, encoding="utf-8")
 
 
 def read_evidence(folder: Path) -> BuildEvidence | None:
-    """The evidence of a publication; None if it is of before evidence was kept."""
+    """The evidence of a publication; None if it has none, or none of today's format."""
     path = folder / EVIDENCE_FILE
     if not path.is_file():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("format") != _FORMAT:
+        return None
     return BuildEvidence(
         software=found["software"],
         code=found["code"],
@@ -125,14 +152,27 @@ def read_evidence(folder: Path) -> BuildEvidence | None:
         },
         tables=found["tables"],
         marts={
-            name: MartShape(item["node"], tuple(item["key"]), item["is_record_level"], tuple(item["left_out"]))
+            name: MartShape(
+                item["node"],
+                tuple(item["key"]),
+                item["is_record_level"],
+                tuple(item["left_out"]),
+                {
+                    column: ColumnSources(tuple(sources["feeds"]), sources["is_linked"])
+                    for column, sources in item["sources"].items()
+                },
+            )
             for name, item in found["marts"].items()
         },
     )
 
 
 def gather_evidence(
-    settings: Settings, manifest_path: Path, contracts: Collection[FeedContract], key: PseudonymKey
+    settings: Settings,
+    manifest_path: Path,
+    contracts: Collection[FeedContract],
+    key: PseudonymKey,
+    reach: Reach | None = None,
 ) -> BuildEvidence:
     """The evidence of the build that is in the build database.
 
@@ -141,6 +181,7 @@ def gather_evidence(
         manifest_path: dbt's manifest of that build.
         contracts: of every feed.
         key: fingerprints are keyed with it.
+        reach: column lineage of that build.
 
     Raises:
         ReferenceListError: a code list of a contract cannot be read.
@@ -161,7 +202,7 @@ def gather_evidence(
         },
         nodes=_nodes(manifest),
         tables=_fingerprints(settings.build_database, _left_out(manifest), key),
-        marts=_marts(manifest),
+        marts=_marts(manifest, _column_sources(reach)),
     )
 
 
@@ -233,7 +274,20 @@ def _called(depends_on: Mapping[str, Any], macros: Mapping[str, Any]) -> list[st
     return sorted(found)
 
 
-def _marts(manifest: Mapping[str, Any]) -> dict[str, MartShape]:
+def _column_sources(reach: Reach | None) -> dict[str, dict[str, ColumnSources]]:
+    """By mart and column."""
+    return {
+        mart.name.partition(".")[2]: {
+            column: ColumnSources(
+                tuple(sorted({origin.feed for origin in origins})), any(origin.through_linkage for origin in origins)
+            )
+            for column, origins in mart.columns.items()
+        }
+        for mart in (reach.marts if reach else ())
+    }
+
+
+def _marts(manifest: Mapping[str, Any], sources: Mapping[str, Mapping[str, ColumnSources]]) -> dict[str, MartShape]:
     keys: dict[str, tuple[str, ...]] = {}
     for node in manifest["nodes"].values():
         test = node.get("test_metadata") or {}
@@ -245,6 +299,7 @@ def _marts(manifest: Mapping[str, Any]) -> dict[str, MartShape]:
             keys.get(node_id, ()),
             any(str(_meta(column).get("publish", "")).startswith("pseudonym") for column in node["columns"].values()),
             tuple(sorted({"data_as_of", *_meta(node).get("run_time_columns", ())})),
+            sources.get(node["name"], {}),
         )
         for node_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["schema"] == "marts" and not _is_about_the_build(node)

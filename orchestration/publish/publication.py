@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -28,6 +28,9 @@ from orchestration.publish.selection import PublishedTable, Rule, SelectionError
 from orchestration.publish.sql_text import quoted_name as _name
 from orchestration.publish.sql_text import quoted_text as _literal
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.quality.report.reach import Reach
 
 PUBLICATIONS_KEPT = 3
 _PARTIAL = ".partial"
@@ -89,6 +92,7 @@ def publish(
     linkage_model: str | None = None,
     linkage_build: str | None = None,
     contracts: Collection[FeedContract] = (),
+    reach: Reach | None = None,
     now: datetime | None = None,
     extras: Sequence[Callable[[Path], None]] = (),
     report: Callable[[str], None] = lambda message: None,
@@ -101,6 +105,7 @@ def publish(
         linkage_model: version of the linkage model, for the record.
         linkage_build: name of the linkage, for the record; from the swap on, its history counts.
         contracts: of every feed: what decided the verdicts is kept with the publication.
+        reach: column lineage of the build, kept too; without it causes of revisions go by whole tables.
         now: time of publication (UTC), for tests.
         extras: called with the folder of the audited publication before it is swapped in; what they add to it appears
             with the rest. One that raises stops the publication: what must not do so catches its own faults.
@@ -134,7 +139,7 @@ def publish(
     )
     record = folder / settings.publication_record.name
     record.write_text(publication.to_json(), encoding="utf-8")
-    gather_evidence(settings, manifest_path, contracts, key).write(folder)
+    gather_evidence(settings, manifest_path, contracts, key, reach).write(folder)
     if made_here := [table for table in selection if table.is_made_here]:
         content |= _add_made_here(folder, made_here, settings.published_dir)
         publication = replace(publication, tables=dict(sorted(content.items())))

@@ -1,4 +1,4 @@
-"""The owners' reports as part of a publication.
+"""The owners' reports as part of a publication, and the column lineage they share with the evidence of the build.
 
 Belongs here: making them inside the publication, and keeping their faults from stopping it. Does not belong here: what
 is in them (`quality.report`).
@@ -12,10 +12,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.contracts import FeedContract
+from orchestration.publish.selection import Rule, read_selection
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.quality.report import ReportOutcome
+    from orchestration.quality.report.reach import Reach
+
+
+def published_reach(
+    contracts: Collection[FeedContract], settings: Settings, manifest_path: Path, log_error: Callable[[str], None]
+) -> Reach | None:
+    """Which columns of which feed each published column is made from; None, told to the log, if it cannot be read."""
+    try:
+        # SQL lineage: half a second of imports that no other step and no definitions need
+        from orchestration.quality.report.reach import read_reach
+
+        published = {
+            table.full_name: [column.name for column in table.columns if column.rule is not Rule.DROP]
+            for table in read_selection(manifest_path)
+        }
+        feed_columns = {contract.key: contract.column_names for contract in contracts}
+        return read_reach(manifest_path, published, feed_columns, settings.engine.value)
+    except Exception:
+        log_error(f"column lineage could not be read:\n{traceback.format_exc()}")
+        return None
 
 
 class OwnerReports:
@@ -32,11 +53,13 @@ class OwnerReports:
         settings: Settings,
         manifest_path: Path,
         log_error: Callable[[str], None],
+        reach: Reach | None = None,
     ) -> None:
         self._contracts = contracts
         self._settings = settings
         self._manifest_path = manifest_path
         self._log_error = log_error
+        self._reach = reach
         self.outcome: ReportOutcome | None = None
         self.faults: dict[str, str] = {}
 
@@ -46,7 +69,7 @@ class OwnerReports:
             # charts, templates and SQL lineage: half a second of imports that no other step and no definitions need
             from orchestration.quality.report import build_reports
 
-            self.outcome = build_reports(self._contracts, self._settings, self._manifest_path, folder)
+            self.outcome = build_reports(self._contracts, self._settings, self._manifest_path, folder, self._reach)
         except Exception as error:
             self._log_error(f"no owner report could be made:\n{traceback.format_exc()}")
             self.faults["all"] = f"{type(error).__name__}: {error}"

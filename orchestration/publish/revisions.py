@@ -23,7 +23,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.causes import Build, Cause, Delivery, MartCauses, MovedPersons, Reasons, possible_causes
-from orchestration.publish.evidence import MartShape, read_evidence
+from orchestration.publish.evidence import ColumnSources, MartShape, read_evidence
 from orchestration.publish.sql_text import quoted_name as _name
 from orchestration.publish.sql_text import quoted_text as _text
 
@@ -69,7 +69,12 @@ class _Table:
 
     columns: Mapping[str, str]
 
+    def kinds(self, key: Sequence[str]) -> list[tuple[str, str | None]]:
+        """The columns of a key with their types: rows of two editions are matched only by the same ones."""
+        return [(column, self.columns.get(column)) for column in key]
+
     def measures(self, shape: MartShape) -> list[str]:
+        """Its columns that are cells."""
         return [
             name
             for name, kind in self.columns.items()
@@ -152,14 +157,23 @@ class _Comparison:
             shape = new_shapes.get(name) or old_shapes[name]
             old, new = self._old_tables.get(name), self._new_tables.get(name)
             was = old_shapes.get(name, shape)
-            if old is None or new is None or not shape.key or was.key != shape.key:
+            if self._is_same(name):
+                continue
+            if old is None or new is None or not shape.key or old.kinds(was.key) != new.kinds(shape.key):
                 self._whole(name, shape, old, new)
             elif shape.is_record_level:
                 self._records(name, shape, old, new)
             else:
-                self._cells(name, shape, old, new)
+                self._cells(name, shape, was, old, new)
 
-    def _cells(self, name: str, shape: MartShape, old: _Table, new: _Table) -> None:
+    def _is_same(self, name: str) -> bool:
+        old, new = (
+            build.evidence.tables.get(f"marts.{name}") if build.evidence else None
+            for build in (self._before, self._after)
+        )
+        return old is not None and old == new
+
+    def _cells(self, name: str, shape: MartShape, was: MartShape, old: _Table, new: _Table) -> None:
         causes = self._causes(shape)
         measures = [measure for measure in new.measures(shape) if measure in old.columns]
         for change, own, other in (("added", new, old), ("removed", old, new)):
@@ -214,13 +228,26 @@ class _Comparison:
                 from changed_cells where is_new_period group by period_start
                 """,
             )
+        changed = {
+            measure for (measure,) in self._connection.execute("select distinct measure from changed_cells").fetchall()
+        }
+        by_sources: dict[ColumnSources | None, list[str]] = {}
+        for measure in sorted(changed):
+            by_sources.setdefault(_sources(measure, was, shape), []).append(measure)
+        for sources, some in by_sources.items():
+            self._insert_cells(name, some, self._causes(shape, sources))
+        self._connection.execute("drop table changed_cells")
+
+    def _insert_cells(self, name: str, measures: Sequence[str], causes: MartCauses) -> None:
+        """Adds, of the cells met, those of these measures that were published before and differ."""
         for is_closed, reasons in ((True, causes.closed), (False, causes.open)):
             self._insert(
                 name,
                 reasons,
                 f"""
                 select key, measure, change, old_value, new_value from changed_cells
-                where not is_new_period and is_closed = {is_closed} and old_value is distinct from new_value
+                where measure in ({", ".join(map(_text, measures))})
+                    and not is_new_period and is_closed = {is_closed} and old_value is distinct from new_value
                     and not coalesce(
                         abs(new_value - old_value) <= {_SAME_WITHIN} * greatest(abs(old_value), abs(new_value)), false
                     )
@@ -228,7 +255,6 @@ class _Comparison:
                     and (change = 'changed' or coalesce(old_value, new_value) <> 0)
                 """,
             )
-        self._connection.execute("drop table changed_cells")
 
     def _records(self, name: str, shape: MartShape, old: _Table, new: _Table) -> None:
         """Rows of one person, case or event are never shown one by one: how many came, went and changed."""
@@ -258,8 +284,11 @@ class _Comparison:
                 rows = self._connection.execute(f"select count(*) from {catalog}.marts.{_name(name)}").fetchall()[0][0]
                 self._line(name, ALL_ROWS, f"rows_{change}", change, None, rows, causes.open)
 
-    def _causes(self, shape: MartShape, *, new_key: bool = False) -> MartCauses:
-        return possible_causes(shape.node, self._before, self._after, self._moved, new_key=new_key)
+    def _causes(self, shape: MartShape, sources: ColumnSources | None = None, *, new_key: bool = False) -> MartCauses:
+        found = possible_causes(shape.node, self._before, self._after, self._moved, sources=sources, new_key=new_key)
+        if sources is not None and Cause.UNEXPLAINED in (*found.closed, *found.open):
+            return self._causes(shape)  # what its columns do not explain, a table it reads may
+        return found
 
     def _line(
         self, mart: str, key: str, measure: str, change: str, old: float | None, new: float | None, reasons: Reasons
@@ -288,6 +317,12 @@ class _Comparison:
                 "new_as_of": self._after.data_as_of,
             },
         )
+
+
+def _sources(measure: str, was: MartShape, shape: MartShape) -> ColumnSources | None:
+    """What a measure is computed from in either build; None unless it is known of both."""
+    old, new = was.sources.get(measure), shape.sources.get(measure)
+    return old.with_those_of(new) if old and new else None
 
 
 def _period_end(start: str, period: str | None) -> str:

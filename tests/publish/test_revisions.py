@@ -15,6 +15,7 @@ from orchestration.publish import PublicationError
 from orchestration.publish.causes import Cause
 from orchestration.publish.evidence import EVIDENCE_FILE
 from orchestration.publish.revisions import revisions_between
+from orchestration.quality.report.reach import Mart, Origin, Reach
 from tests.publish.tiny_builds import Cells, TinyBuild, TinyDelivery, TinyWarehouse
 
 FIRST = TinyBuild()
@@ -202,17 +203,52 @@ def test_causes_that_reach_one_mart_together_are_all_named(warehouse: TinyWareho
     assert row == ("late_data;rule_change;code_list_change", False)
 
 
+def column_lineage(*, linked: bool) -> Reach:
+    """Persons are counted from the list of records, and from who is who where `linked`."""
+    origins = frozenset({Origin("hmcts/results", "record", through_linkage=linked)})
+    return Reach((Mart("marts.persons", "", {"persons": origins}, frozenset()),), {}, {})
+
+
+@pytest.mark.parametrize(
+    ("linked", "cause"), [(True, "late_data;relinkage"), (False, "late_data")], ids=["linked", "not linked"]
+)
+def test_a_column_is_moved_only_by_what_it_is_computed_from(tmp_path: Path, linked: bool, cause: str) -> None:
+    warehouse = TinyWarehouse(tmp_path)
+    warehouse.publish(FIRST, reach=column_lineage(linked=linked))
+    merged = replace(
+        FIRST, person_of={"r1": "p1", "r2": "p1"}, linkage_build="2-bb", history=((2, "merged", "override"),)
+    )
+    missed = TinyDelivery("hmcts/results", "d0", date(2026, 9, 7))
+    warehouse.publish(with_delivery(merged, missed), reach=column_lineage(linked=linked))
+    assert ("persons", cause) in warehouse.revisions("mart, cause")
+
+
+def test_what_column_lineage_leaves_unexplained_goes_by_tables(tmp_path: Path) -> None:
+    """Lineage that has missed a way: by it no feed reaches the column."""
+    wrong = Reach((Mart("marts.results_by_court", "", {"cases": frozenset()}, frozenset()),), {}, {})
+    warehouse = TinyWarehouse(tmp_path)
+    warehouse.publish(FIRST, reach=wrong)
+    missed = TinyDelivery("hmcts/results", "d0", date(2026, 9, 7))
+    warehouse.publish(with_delivery(replace(FIRST, cells=CHANGED), missed), reach=wrong)
+    assert warehouse.revisions() == [(*CELL, "late_data")]
+
+
 def test_what_no_record_accounts_for_is_said_to_be_unexplained(warehouse: TinyWarehouse) -> None:
     warehouse.publish(replace(FIRST, cells=CHANGED))
     assert warehouse.revisions("cause, is_only_possible_cause") == [("unexplained", False)]
 
 
-def test_a_publication_without_evidence_leaves_changes_unexplained(warehouse: TinyWarehouse) -> None:
-    (warehouse.settings.published_dir / EVIDENCE_FILE).unlink()
+@pytest.mark.parametrize("text", [None, '{"format": 0}'], ids=["none", "of another format"])
+def test_a_publication_without_evidence_leaves_changes_unexplained(warehouse: TinyWarehouse, text: str | None) -> None:
+    path = warehouse.settings.published_dir / EVIDENCE_FILE
+    if text is None:
+        path.unlink()
+    else:
+        path.write_text(text, encoding="utf-8")
     warehouse.publish(replace(FIRST, cells=CHANGED, courts=("B01",)))
     [row] = warehouse.revisions("cause, cause_detail")
     assert row[0] == "unexplained"
-    assert "before a build recorded" in row[1]
+    assert "did not record" in row[1]
 
 
 def test_the_same_sum_added_up_in_another_order_is_no_revision(warehouse: TinyWarehouse) -> None:

@@ -20,6 +20,7 @@ import duckdb
 
 from orchestration.contracts import FeedContract
 from orchestration.publish import Publication, publish
+from orchestration.quality.report.reach import Reach
 from orchestration.settings import Settings
 
 Cells = dict[tuple[str, str], tuple[int, float | None]]
@@ -75,7 +76,9 @@ class TinyWarehouse:
         self.settings = Settings.from_environment(data_dir=folder / "data", keys_dir=folder / "keys")
         self._moment = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
-    def publish(self, build: TinyBuild, contracts: tuple[FeedContract, ...] = ()) -> Publication:
+    def publish(
+        self, build: TinyBuild, contracts: tuple[FeedContract, ...] = (), reach: Reach | None = None
+    ) -> Publication:
         """Writes the build and publishes it."""
         self.settings.build_dir.mkdir(parents=True, exist_ok=True)
         self.settings.build_database.unlink(missing_ok=True)
@@ -90,6 +93,7 @@ class TinyWarehouse:
             linkage_model="justice-1",
             linkage_build=build.linkage_build,
             contracts=contracts,
+            reach=reach,
             now=self._moment,
         )
 
