@@ -116,8 +116,8 @@ def _limit(charge: Any, nights: list[date], seen: list[Any], as_of: date) -> tup
     is_current = held[-1] == as_of
     whole = [night for night in held if night < as_of]
     end = as_of if is_current else held[-1] + timedelta(days=1)
-    came_by = [hearing.day for hearing in seen if hearing.kind in COMMITTAL_TYPES]
-    came = min((day for day in (charge.sent_date, *came_by[:1]) if day is not None), default=None)
+    came_by = [hearing.day for hearing in seen if hearing.kind in COMMITTAL_TYPES and hearing.day < end]
+    came = min((day for day in (charge.sent_date, *came_by) if day is not None), default=None)
     stage = "crown" if came is not None and came < end else "magistrates"
     decided = [hearing.day for hearing in seen if hearing.allocates]
     decided += [charge.plea_date] if charge.plea_date is not None else []
@@ -145,8 +145,9 @@ def _limit(charge: Any, nights: list[date], seen: list[Any], as_of: date) -> tup
     if extended:
         first = extended[0].day
         granted = max((one.day for one in records if one.kind in APPLICATION_TYPES and one.day <= first), default=first)
-        if original is not None and granted <= original:
-            extended_to = max(hearing.extended for hearing in extended)
+        longest = max(hearing.extended for hearing in extended)
+        if original is not None and granted <= original < longest:
+            extended_to = longest
     if original is None:
         past_original, past_limit = 0, 0
     else:

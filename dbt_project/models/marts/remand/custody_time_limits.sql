@@ -103,12 +103,15 @@ dated_limits as (
         on clocks.charge_id = recorded_limits.charge_id
 ),
 
--- An extension granted after the limit had run out extends nothing.
+-- An extension granted after the limit had run out extends nothing, nor does one that does not go beyond it.
 extended_limits as (
     select
         *,
         coalesce(extension_date > original_expiry_date, false) as is_extended_late,
-        case when extension_date <= original_expiry_date then recorded_extended_to end as extended_to
+        case
+            when extension_date <= original_expiry_date and recorded_extended_to > original_expiry_date
+                then recorded_extended_to
+        end as extended_to
     from dated_limits
 ),
 

@@ -1,12 +1,8 @@
 {#- Share of a suspended term that would have been served: half (Criminal Justice Act 2003, section 244). -#}
 {%- set share_served = 0.5 -%}
 
-with remand_proceedings as (
-    select * from {{ ref('remand_proceedings') }}
-),
-
-remand_decisions as (
-    select * from {{ ref('remand_decisions') }}
+with remanded as (
+    select * from {{ ref('int_remanded_defendants') }}
 ),
 
 defendants as (
@@ -33,75 +29,6 @@ observation_window as (
     select * from {{ ref('observation_window') }}
 ),
 
--- Which court remanded in custody, as recorded: the statistics of both count a defendant committed in custody.
-court_remands as (
-    select
-        remand_decisions.defendant_id,
-        min(remand_decisions.decision_date) as first_remand_date,
-        bool_or(coalesce(remand_decisions.jurisdiction_code = 'M', false)) as is_remanded_by_magistrates,
-        bool_or(coalesce(remand_decisions.jurisdiction_code = 'C', false)) as is_remanded_by_crown_court
-    from remand_decisions
-    cross join observation_window
-    where
-        remand_decisions.decision = 'custody'
-        and remand_decisions.decision_date <= observation_window.custody_as_of
-    group by remand_decisions.defendant_id
-),
-
-prison_remands as (
-    select
-        remand_proceedings.remand_episode_id,
-        remand_proceedings.person_id,
-        remand_proceedings.defendant_id,
-        remand_proceedings.court_code,
-        remand_proceedings.sex,
-        remand_proceedings.ethnicity_group,
-        remand_proceedings.age_band,
-        remand_proceedings.days_untried,
-        remand_proceedings.days_convicted_unsentenced,
-        remand_proceedings.days_net,
-        remand_proceedings.is_open,
-        remand_proceedings.entry_date,
-        case
-            when remand_proceedings.defendant_id is null then 'no_proceeding'
-            when court_remands.defendant_id is null then 'prison_only'
-            else 'prison_and_court'
-        end as evidence
-    from remand_proceedings
-    left join court_remands
-        on remand_proceedings.defendant_id = court_remands.defendant_id
-),
-
--- The court remanded in custody and no prison record of it is known: not entered, not delivered or not linked.
-court_only_remands as (
-    select
-        {{ justice.hash_key(["'defendant'", 'defendants.defendant_id']) }} as remand_episode_id,
-        defendants.person_id,
-        defendants.defendant_id,
-        defendants.court_code,
-        defendants.sex,
-        defendants.ethnicity_group,
-        {{ justice.age_band_on('defendants.date_of_birth', 'court_remands.first_remand_date') }} as age_band,
-        cast(null as bigint) as days_untried,
-        cast(null as bigint) as days_convicted_unsentenced,
-        cast(null as bigint) as days_net,
-        false as is_open,
-        court_remands.first_remand_date as entry_date,
-        'court_only' as evidence
-    from court_remands
-    inner join defendants
-        on court_remands.defendant_id = defendants.defendant_id
-    left join remand_proceedings
-        on court_remands.defendant_id = remand_proceedings.defendant_id
-    where remand_proceedings.defendant_id is null
-),
-
-remanded as (
-    select * from prison_remands
-    union all
-    select * from court_only_remands
-),
-
 acquittals as (
     select
         defendant_id,
@@ -116,12 +43,6 @@ concluded as (
         defendants.case_id,
         defendants.most_serious_offence_group,
         defendants.completion_date,
-        case
-            when court_remands.is_remanded_by_magistrates and court_remands.is_remanded_by_crown_court then 'both'
-            when court_remands.is_remanded_by_magistrates then 'magistrates'
-            when court_remands.is_remanded_by_crown_court then 'crown'
-            else 'not_recorded'
-        end as remanded_by,
         {{ justice.remand_outcome(
             'defendants.final_outcome', 'disposals.disposal_type', 'disposals.principal_result_code'
         ) }} as outcome,
@@ -137,8 +58,6 @@ concluded as (
     from remanded
     left join defendants
         on remanded.defendant_id = defendants.defendant_id
-    left join court_remands
-        on remanded.defendant_id = court_remands.defendant_id
     left join disposals
         on remanded.defendant_id = disposals.defendant_id
     left join charges

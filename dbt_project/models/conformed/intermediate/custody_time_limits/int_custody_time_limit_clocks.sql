@@ -36,6 +36,7 @@ untried_custody as (
     where
         (untried_charges.stop_date is null or custody_periods.from_date < untried_charges.stop_date)
         and (untried_charges.charge_date is null or untried_charges.charge_date <= custody_periods.to_date)
+        and coalesce(untried_charges.charge_date < untried_charges.stop_date, true)
 ),
 
 held_charges as (
@@ -109,7 +110,11 @@ limited_charges as (
         *,
         case when stage = 'crown' then least(sent_date, committal_date) end as stage_from_date,
         {{ justice.custody_time_limit_days(
-            'stage', 'offence_category', 'is_allocated_in_time', 'sent_date', '(committal_date is not null)'
+            'stage',
+            'offence_category',
+            'is_allocated_in_time',
+            'sent_date',
+            'coalesce(committal_date < last_custody_date, false)'
         ) }} as limit_days
     from staged_charges
 ),
