@@ -123,3 +123,14 @@ def test_expected_adds_up_to_observed_over_all_courts(built: Warehouse) -> None:
         """
     )
     assert unbalanced == []
+
+
+def test_simulated_courts_do_not_differ_and_hardly_any_is_called_different(built: Warehouse) -> None:
+    """The simulation sentences by case, never by court: what differs between its courts is chance and case mix."""
+    [(compared, different)] = built.build_query(
+        """
+        select count(is_different), count(case when is_different then 1 end) from marts.court_sentencing_comparison
+        """
+    )
+    assert compared > 50
+    assert different <= 0.01 * compared

@@ -90,6 +90,8 @@ select
             else 'unknown'
         end
     ) as remand_basis,
+    case when remand_decisions.decision = 'custody' then remand_decisions.bail_exception_reason_codes end
+        as exception_reason_codes,
     cast(coalesce(numbered_exceptions.exception_number, 1) as bigint) as exception_number,
     cast(coalesce(numbered_exceptions.exceptions_cited, 0) as bigint) as exceptions_cited,
     remand_decisions.decision = 'custody' as is_refusal,
