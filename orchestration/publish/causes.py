@@ -6,9 +6,9 @@ not belong here: finding the figures that changed (`revisions`), recording a bui
 A cause is named only on evidence, and only where it can have got through. From a mart the lineage of models is followed
 upwards, and a table whose content is the same in both builds is a wall: nothing beyond it moved anything through it.
 What is met on the way is all that can have done it: a model, a macro or a contract that differs, a code list that
-differs, a delivery that is new, persons whose records moved. Of feeds and persons only those count that the column is
-computed from, where lineage was read column by column. Where several causes are left each is named. Two that reach one
-column are not told apart further: that would need a build with one of them undone.
+differs, a delivery that is new, persons whose records moved. Of feeds, lists and persons only those count that the
+column is computed from, where lineage was read column by column. Where several causes are left each is named. Two that
+reach one column are not told apart further: that would need a build with one of them undone.
 """
 
 from __future__ import annotations
@@ -142,6 +142,7 @@ def possible_causes(
     met = _walk(node, before.evidence, after.evidence)
     if sources is not None:
         met.feeds &= set(sources.feeds)
+        met.lists &= set(sources.lists)
         met.persons &= sources.is_linked
     changes = [_feed_changes(feed, before, after) for feed in sorted(met.feeds)]
     found: dict[Cause, list[str]] = {cause: [] for cause in Cause}

@@ -26,7 +26,7 @@ from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
-    from orchestration.quality.report.reach import Reach
+    from orchestration.quality.report.reach import Origin, Reach
 
 EVIDENCE_FILE = "evidence.json"
 """Inside a publication, beside its record."""
@@ -42,6 +42,8 @@ _ABOUT_THE_DATA = "quality"
 """Subject of the marts that describe deliveries and builds: they are evidence, not figures."""
 
 _DOMAIN = "build content"
+_LIST = "reference/"
+"""How column lineage names a reference list (`quality.report.reach.REFERENCE`)."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +67,21 @@ class ColumnSources:
 
     Attributes:
         feeds: `agency/feed`, in order.
+        lists: reference lists, in order.
         is_linked: whether they depend on which records are taken to be one person.
     """
 
     feeds: tuple[str, ...]
+    lists: tuple[str, ...]
     is_linked: bool
 
     def with_those_of(self, other: ColumnSources) -> ColumnSources:
         """Of two editions of the column."""
-        return ColumnSources(tuple(sorted({*self.feeds, *other.feeds})), self.is_linked or other.is_linked)
+        return ColumnSources(
+            tuple(sorted({*self.feeds, *other.feeds})),
+            tuple(sorted({*self.lists, *other.lists})),
+            self.is_linked or other.is_linked,
+        )
 
 
 @dataclass(frozen=True)
@@ -158,7 +166,7 @@ def read_evidence(folder: Path) -> BuildEvidence | None:
                 item["is_record_level"],
                 tuple(item["left_out"]),
                 {
-                    column: ColumnSources(tuple(sources["feeds"]), sources["is_linked"])
+                    column: ColumnSources(tuple(sources["feeds"]), tuple(sources["lists"]), sources["is_linked"])
                     for column, sources in item["sources"].items()
                 },
             )
@@ -277,14 +285,19 @@ def _called(depends_on: Mapping[str, Any], macros: Mapping[str, Any]) -> list[st
 def _column_sources(reach: Reach | None) -> dict[str, dict[str, ColumnSources]]:
     """By mart and column."""
     return {
-        mart.name.partition(".")[2]: {
-            column: ColumnSources(
-                tuple(sorted({origin.feed for origin in origins})), any(origin.through_linkage for origin in origins)
-            )
-            for column, origins in mart.columns.items()
-        }
+        mart.name.partition(".")[2]: {column: _sources_of(origins) for column, origins in mart.columns.items()}
         for mart in (reach.marts if reach else ())
     }
+
+
+def _sources_of(origins: Collection[Origin]) -> ColumnSources:
+    names = {origin.feed for origin in origins}
+    lists = {name for name in names if name.startswith(_LIST)}
+    return ColumnSources(
+        feeds=tuple(sorted(names - lists)),
+        lists=tuple(sorted(name.removeprefix(_LIST) for name in lists)),
+        is_linked=any(origin.through_linkage for origin in origins),
+    )
 
 
 def _marts(manifest: Mapping[str, Any], sources: Mapping[str, Mapping[str, ColumnSources]]) -> dict[str, MartShape]:

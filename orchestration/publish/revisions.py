@@ -5,9 +5,17 @@ not belong here: why a cell may have changed (`causes`), recording a build (`evi
 
 A cell is one measure (a numeric column outside the key) of one row of a mart that counts. The comparison knows no mart
 by name: keys and shapes come from dbt's manifest by way of the evidence, columns and types from the databases.
-The published file is assembled in Python, so the mart is made here and not by a dbt model: when dbt runs, the build it
-would have to compare is not there yet. The model of the same name declares it, as every mart is declared: its columns,
-their meaning, its contract. It is always empty in the private build.
+
+Decided: the mart is made here, when the publication is otherwise whole, and not by a dbt model. The dbt model of the
+same name declares it as every mart is declared (columns, meaning, contract, rule of publication) and has no rows.
+Weighed:
+
+* a dbt model over files of the earlier publication: it would need every mart as its parent and SQL written from the
+  graph, and pseudonyms, which only the publication makes, could not be compared;
+* a dbt model over the result of this step, written to a file: it would always be one build behind, or cost a third dbt
+  step of some five seconds;
+* a dbt source instead of an empty model: whatever reads marts from the manifest (contracts, catalogue, comments,
+  selection) would have to know of a second kind of mart.
 """
 
 from __future__ import annotations

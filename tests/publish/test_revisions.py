@@ -15,7 +15,7 @@ from orchestration.publish import PublicationError
 from orchestration.publish.causes import Cause
 from orchestration.publish.evidence import EVIDENCE_FILE
 from orchestration.publish.revisions import revisions_between
-from orchestration.quality.report.reach import Mart, Origin, Reach
+from orchestration.quality.report.reach import REFERENCE, Mart, Origin, Reach
 from tests.publish.tiny_builds import Cells, TinyBuild, TinyDelivery, TinyWarehouse
 
 FIRST = TinyBuild()
@@ -205,7 +205,9 @@ def test_causes_that_reach_one_mart_together_are_all_named(warehouse: TinyWareho
 
 def column_lineage(*, linked: bool) -> Reach:
     """Persons are counted from the list of records, and from who is who where `linked`."""
-    origins = frozenset({Origin("hmcts/results", "record", through_linkage=linked)})
+    origins = frozenset(
+        {Origin("hmcts/results", "record", through_linkage=linked), Origin(f"{REFERENCE}/courts", "court")}
+    )
     return Reach((Mart("marts.persons", "", {"persons": origins}, frozenset()),), {}, {})
 
 
@@ -223,8 +225,23 @@ def test_a_column_is_moved_only_by_what_it_is_computed_from(tmp_path: Path, link
     assert ("persons", cause) in warehouse.revisions("mart, cause")
 
 
+def test_a_list_the_column_is_not_computed_from_is_no_cause(tmp_path: Path) -> None:
+    """The label of a court comes from the list, the number of cases from the results."""
+    origins = {
+        "cases": frozenset({Origin("hmcts/results", "record")}),
+        "label": frozenset({Origin("reference/courts", "x")}),
+    }
+    lineage = Reach((Mart("marts.results_by_court", "", origins, frozenset()),), {}, {})
+    warehouse = TinyWarehouse(tmp_path)
+    warehouse.publish(FIRST, reach=lineage)
+    missed = TinyDelivery("hmcts/results", "d0", date(2026, 9, 7))
+    build = replace(FIRST, cells=CHANGED, courts=("B01",))
+    warehouse.publish(with_delivery(build, missed), reach=lineage)
+    assert warehouse.revisions() == [(*CELL, "late_data")]
+
+
 def test_what_column_lineage_leaves_unexplained_goes_by_tables(tmp_path: Path) -> None:
-    """Lineage that has missed a way: by it no feed reaches the column."""
+    """Lineage that has missed a way: by it neither a feed nor a list reaches the column."""
     wrong = Reach((Mart("marts.results_by_court", "", {"cases": frozenset()}, frozenset()),), {}, {})
     warehouse = TinyWarehouse(tmp_path)
     warehouse.publish(FIRST, reach=wrong)
