@@ -21,7 +21,7 @@ from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.publish.publication import publish
-from orchestration.publish.reports import OwnerReports
+from orchestration.publish.reports import LinkageReport, OwnerReports
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
@@ -45,7 +45,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         pool=WRITER_POOL,
         check_specs=[
             AssetCheckSpec(
-                name=REPORTS_CHECK, asset=key, description="Every agency's data owner has the report of this build."
+                name=REPORTS_CHECK,
+                asset=key,
+                description="Every agency's data owner has the report of this build, and so has the linkage.",
             )
         ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
@@ -55,6 +57,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         manifest = dbt_target_path(settings) / "manifest.json"
         contracts = load_feed_contracts(settings.contracts_dir).values()
         reports = OwnerReports(contracts, settings, manifest, context.log.error)
+        linkage_report = LinkageReport(settings, context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -62,16 +65,17 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 manifest,
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
-                extras=[reports],
+                extras=[reports, linkage_report],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
+        faults = reports.faults | ({"linkage": linkage_report.fault} if linkage_report.fault else {})
         check = AssetCheckResult(
             check_name=REPORTS_CHECK,
-            passed=not reports.faults,
+            passed=not faults,
             severity=AssetCheckSeverity.ERROR,
-            metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
+            metadata={"faults": faults, "models_not_followed_by_column": dict(unread)},
         )
         yield MaterializeResult(
             metadata={

@@ -1,7 +1,7 @@
-"""The owners' reports as part of a publication.
+"""The owners' reports, and the page on the linkage, as part of a publication.
 
 Belongs here: making them inside the publication, and keeping their faults from stopping it. Does not belong here: what
-is in them (`quality.report`).
+is in them (`quality.report`, `linkage.report`).
 """
 
 from __future__ import annotations
@@ -54,3 +54,27 @@ class OwnerReports:
         self.faults |= self.outcome.faults
         for agency, fault in self.faults.items():
             self._log_error(f"the report of {agency} could not be made: {fault}")
+
+
+class LinkageReport:
+    """Adds `reports/linkage/` to a publication, after the owners' reports; afterwards says what went wrong.
+
+    Attributes:
+        fault: why there is no page; None if there is one.
+    """
+
+    def __init__(self, settings: Settings, log_error: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._log_error = log_error
+        self.fault: str | None = None
+
+    def __call__(self, folder: Path) -> None:
+        """Makes the page in the folder of a publication. Never raises: figures must not wait for their report."""
+        try:
+            # charts and templates: as above, imports no other step needs
+            from orchestration.linkage.report import write_linkage_page
+
+            write_linkage_page(self._settings, folder)
+        except Exception as error:
+            self._log_error(f"the page on the linkage could not be made:\n{traceback.format_exc()}")
+            self.fault = f"{type(error).__name__}: {error}"

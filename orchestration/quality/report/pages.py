@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestration.contracts import FeedContract, Severity
@@ -52,6 +52,12 @@ def annex_page(name: str, pages: Sequence[AnnexPage], data_as_of: date | None) -
 def index_page(agencies: Sequence[AgencyView], data_as_of: date | None) -> str:
     """The list of agencies."""
     return _render("index.html", agencies=agencies, data_as_of=data_as_of)
+
+
+def page_environment(package: str) -> Environment:
+    """An environment that finds the templates of `package`, and here the base page, its style and the filters."""
+    here = "orchestration.quality.report"
+    return _environment().overlay(loader=ChoiceLoader([PackageLoader(package), PackageLoader(here)]))
 
 
 def _render(template: str, **facts: Any) -> str:

@@ -97,7 +97,8 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-PAGES = ("index.html", *(f"{agency}/index.html" for agency in ("cps", "hmcts", "laa", "police", "prison", "probation")))
+AGENCIES = ("cps", "hmcts", "laa", "police", "prison", "probation")
+PAGES = ("index.html", "linkage/index.html", *(f"{agency}/index.html" for agency in AGENCIES))
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
