@@ -11,6 +11,8 @@ import typer
 
 from orchestration.console.case_commands import case
 from orchestration.console.linkage_commands import linkage_app, linkage_errors
+from orchestration.console.linkage_review_commands import register as register_review
+from orchestration.console.linkage_review_commands import review_errors
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -45,6 +47,7 @@ register_report(app)
 app.command()(case)
 app.command()(person_history)
 app.command()(revisions)
+register_review(linkage_app)
 app.add_typer(linkage_app, name="linkage")
 
 
@@ -364,6 +367,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
+        *review_errors(),
     )  # fmt: skip
 
 

@@ -42,8 +42,10 @@ def report(
 
     - `warehouse report prison`
     - `warehouse report --feed police/custody_records`
+    - `warehouse linkage report` (how right it is to say that two records are one person)
     """
     from orchestration.contracts import load_feed_contracts
+    from orchestration.linkage.report import write_linkage_page
     from orchestration.quality.report import REPORTS_FOLDER, build_reports
     from orchestration.run_lock import build_lock
     from orchestration.transform.dbt import dbt_target_path
@@ -66,6 +68,7 @@ def report(
             raise ReportError(f"There is nothing to report on yet: {needed} does not exist. Run 'warehouse run' first.")
     with build_lock(settings.data_dir, wait_seconds=0):
         outcome = build_reports(contracts.values(), settings, manifest, settings.published_dir.resolve())
+        write_linkage_page(settings, settings.published_dir.resolve())
     page = settings.published_dir / REPORTS_FOLDER / (agency or "") / "index.html"
     if faults := {name: fault for name, fault in outcome.faults.items() if agency in (None, name)}:
         raise ReportError("\n".join(f"no report of {name}: {fault}" for name, fault in faults.items()))

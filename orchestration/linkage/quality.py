@@ -5,9 +5,11 @@ Belongs here: gathering it from those who measure, and the file. Does not belong
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 
-from orchestration.ingest.atomic import write_table
+from orchestration.ingest.atomic import replacing, write_table
 from orchestration.linkage.accuracy import evaluate
 from orchestration.linkage.model import LinkageModel
 from orchestration.linkage.quality_build import build_rows
@@ -20,6 +22,9 @@ from orchestration.settings import Settings
 QUALITY_FILE = "quality.parquet"
 """What `stg_linkage__quality` reads."""
 
+EXAMPLES_FILE = "quality_examples.json"
+"""Patterns of errors on the reference people, for the page."""
+
 
 def write_quality(connection: duckdb.DuckDBPyConnection, settings: Settings, model: LinkageModel) -> None:
     """Write all that is known of the quality of the linkage just made.
@@ -29,13 +34,17 @@ def write_quality(connection: duckdb.DuckDBPyConnection, settings: Settings, mod
         settings: where the linkage folder is, and the truth, if there is one.
         model: that linked.
     """
+    level = published_level(settings, model)
     rows = [
-        *published_level(settings, model).rows,
+        *level.rows,
         *build_rows(connection, model),
         *_simulated_rows(connection, settings),
         *review_rows(settings, model),
     ]
     write_table(settings.linkage_dir / QUALITY_FILE, as_table(rows, model.version))
+    told = {"description": level.description, "accept": model.thresholds.accept, "examples": list(level.examples)}
+    with replacing(settings.linkage_dir / EXAMPLES_FILE) as unfinished:
+        unfinished.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def _simulated_rows(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[QualityRow]:

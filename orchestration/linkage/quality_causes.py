@@ -37,10 +37,10 @@ _SELF_EXPLANATORY = ("same ", "shares ", "no shared ", "different ")
 class Cause(StrEnum):
     """Why the records of two people are one, or those of one person two."""
 
-    NEVER_COMPARED = "never compared: they share no blocking key"
-    TOO_LIGHT = "compared, and their weight is below the threshold"
-    KEPT_APART = "heavy enough, and kept apart by a rule"
-    MISLED = "linked: what was recorded of two people agrees"
+    NEVER_COMPARED = "never compared"
+    TOO_LIGHT = "compared and too light"
+    KEPT_APART = "kept apart by a rule"
+    MISLED = "recorded alike"
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ def _sentence(wrong: list[WrongPerson]) -> str:
     parts = [f"{count:,} {cause}" for cause, count in sorted(causes.items(), key=lambda item: (-item[1], item[0]))]
     against = Counter(label for person in wrong for label in person.against)
     named = sorted(against.items(), key=lambda item: (-item[1], item[0]))[:LEVELS_NAMED]
-    most = f" Against them spoke most often: {', '.join(f'{label} ({n:,})' for label, n in named)}." if named else ""
+    most = f" Most often against: {', '.join(f'{label} ({n:,})' for label, n in named)}." if named else ""
     return f"{'; '.join(parts)}.{most}"
 
 

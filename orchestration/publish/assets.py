@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dagster import (
@@ -20,9 +21,9 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
-from orchestration.publish.catalogue import CataloguePages
+from orchestration.publish.catalogue import build_catalogue
 from orchestration.publish.publication import publish
-from orchestration.publish.reports import OwnerReports, published_reach
+from orchestration.publish.reports import OwnerReports, Pages, linkage_page, published_reach
 from orchestration.publish.revisions import unexplained_cells
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
@@ -50,7 +51,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         pool=WRITER_POOL,
         check_specs=[
             AssetCheckSpec(
-                name=REPORTS_CHECK, asset=key, description="Every agency's data owner has the report of this build."
+                name=REPORTS_CHECK,
+                asset=key,
+                description="Every agency's data owner has the report of this build, and so has the linkage.",
             ),
             AssetCheckSpec(
                 name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
@@ -69,7 +72,8 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         contracts = load_feed_contracts(settings.contracts_dir).values()
         reach = published_reach(contracts, settings, manifest, context.log.error)
         reports = OwnerReports(contracts, settings, manifest, context.log.error, reach)
-        catalogue = CataloguePages(settings, manifest, context.log.error)
+        on_linkage = Pages("page on the linkage", partial(linkage_page, settings), context.log.error)
+        catalogue = Pages("catalogue", partial(build_catalogue, settings, manifest), context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -79,18 +83,19 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 linkage_build=linkage["history"]["name"],
                 contracts=contracts,
                 reach=reach,
-                extras=[reports, catalogue],
+                extras=[reports, on_linkage, catalogue],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
+        faults = reports.faults | ({"linkage": on_linkage.fault} if on_linkage.fault else {})
         unexplained = unexplained_cells(settings.published_database)
         checks = [
             AssetCheckResult(
                 check_name=REPORTS_CHECK,
-                passed=not reports.faults,
+                passed=not faults,
                 severity=AssetCheckSeverity.ERROR,
-                metadata={"faults": reports.faults, "models_not_followed_by_column": dict(unread)},
+                metadata={"faults": faults, "models_not_followed_by_column": dict(unread)},
             ),
             AssetCheckResult(
                 check_name=CATALOGUE_CHECK,

@@ -1,7 +1,8 @@
-"""The owners' reports as part of a publication, and the column lineage they share with the evidence of the build.
+"""The pages of a publication: the owners' reports, with the column lineage they share with the evidence of the build, and
+pages that are made whole or not at all.
 
 Belongs here: making them inside the publication, and keeping their faults from stopping it. Does not belong here: what
-is in them (`quality.report`).
+is in them (`quality.report`, `linkage.report`).
 """
 
 from __future__ import annotations
@@ -77,3 +78,33 @@ class OwnerReports:
         self.faults |= self.outcome.faults
         for agency, fault in self.faults.items():
             self._log_error(f"the report of {agency} could not be made: {fault}")
+
+
+def linkage_page(settings: Settings, folder: Path) -> Path:
+    """Writes the page on how right the linkage is into the folder of a publication; its path."""
+    # charts and templates: as above, imports no other step needs
+    from orchestration.linkage.report import write_linkage_page
+
+    return write_linkage_page(settings, folder)
+
+
+class Pages:
+    """Adds pages to a publication; afterwards says what went wrong, if anything did.
+
+    Attributes:
+        fault: why there are none; None if there are.
+    """
+
+    def __init__(self, what: str, make: Callable[[Path], object], log_error: Callable[[str], None]) -> None:
+        self._what = what
+        self._make = make
+        self._log_error = log_error
+        self.fault: str | None = None
+
+    def __call__(self, folder: Path) -> None:
+        """Makes them in the folder of a publication. Never raises: figures must not wait for what tells of them."""
+        try:
+            self._make(folder)
+        except Exception as error:
+            self._log_error(f"the {self._what} could not be made:\n{traceback.format_exc()}")
+            self.fault = f"{type(error).__name__}: {error}"

@@ -190,7 +190,7 @@ def test_two_people_written_down_alike_are_merged_and_it_is_said_what_agreed() -
     assert example.kind == "over_merged"
     assert {"same surname", "same birth date", "same PNC id"} <= set(example.levels)
     why = reasons([wrong], people.groups)
-    assert why[True, "all", "all"].startswith("1 linked")
+    assert why[True, "all", "all"].startswith("1 recorded alike")
     assert why[True, "sex", "one"] == why[True, "all", "all"]
 
 

@@ -40,6 +40,7 @@ def test_links_and_summary_are_written_as_promised(settings, people):
         "person_id_history.parquet",
         "person_links.parquet",
         "quality.parquet",
+        "quality_examples.json",
         "state.duckdb",
         "summary.json",
     ]

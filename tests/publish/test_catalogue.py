@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import duckdb
 import pytest
 
 from orchestration.contracts.metrics import load_metrics
-from orchestration.publish.catalogue import CataloguePages
+from orchestration.publish.catalogue import build_catalogue
 from orchestration.publish.catalogue.content import ROWS_SHOWN, answer
 from orchestration.publish.questions import Question, load_questions
+from orchestration.publish.reports import Pages
 from orchestration.settings import PROJECT_ROOT
 from orchestration.transform.dbt import dbt_target_path
 from tests.support import Warehouse
@@ -59,10 +61,10 @@ def test_an_answer_shows_its_first_rows_and_says_how_many_there_are() -> None:
 
 
 def test_a_catalogue_that_cannot_be_made_is_told_and_stops_nothing(built: Warehouse, tmp_path: Path) -> None:
-    (tmp_path / "catalogue").mkdir()
     said: list[str] = []
-    pages = CataloguePages(built.settings, dbt_target_path(built.settings) / "manifest.json", said.append)
+    make = partial(build_catalogue, built.settings, dbt_target_path(built.settings) / "manifest.json")
+    pages = Pages("catalogue", make, said.append)
     pages(tmp_path)  # there is no database
     assert pages.fault is not None and "analyst.duckdb" in pages.fault
     assert len(said) == 1
-    assert not (tmp_path / "catalogue").exists()
+    assert list(tmp_path.iterdir()) == []

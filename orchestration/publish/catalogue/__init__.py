@@ -4,6 +4,6 @@ Belongs here: gathering what is published (`content`), and laying it out (`pages
 means (`data_contracts/metrics.yaml`), what a mart says of itself (its YAML beside the model).
 """
 
-from orchestration.publish.catalogue.build import CATALOGUE_FOLDER, CataloguePages, build_catalogue
+from orchestration.publish.catalogue.build import CATALOGUE_FOLDER, build_catalogue
 
-__all__ = ["CATALOGUE_FOLDER", "CataloguePages", "build_catalogue"]
+__all__ = ["CATALOGUE_FOLDER", "build_catalogue"]

@@ -1,13 +1,11 @@
 """Writes the catalogue of one publication.
 
-Belongs here: the files, and keeping a fault from stopping the publication. Does not belong here: content or layout.
+Belongs here: the files. Does not belong here: content or layout.
 """
 
 from __future__ import annotations
 
 import shutil
-import traceback
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -22,7 +20,7 @@ CATALOGUE_FOLDER = "catalogue"
 
 
 def build_catalogue(settings: Settings, manifest_path: Path, publication: Path) -> Path:
-    """Write `catalogue/` into the folder of a publication; its front page.
+    """Write `catalogue/` into the folder of a publication, whole or not at all; its front page.
 
     Args:
         settings: where the questions are.
@@ -37,9 +35,8 @@ def build_catalogue(settings: Settings, manifest_path: Path, publication: Path) 
     from orchestration.publish.catalogue.content import answer, mart_entries
     from orchestration.publish.catalogue.pages import index_page, mart_page, questions_page
 
-    folder = publication / CATALOGUE_FOLDER
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    folder, working = publication / CATALOGUE_FOLDER, publication / f".{CATALOGUE_FOLDER}.partial"
+    shutil.rmtree(working, ignore_errors=True)
     questions = load_questions(settings)
     with closing(duckdb.connect(str((publication / "analyst.duckdb").resolve()), read_only=True)) as connection:
         [(data_as_of,)] = connection.execute("select max(data_as_of) from marts.freshness").fetchall()
@@ -50,29 +47,9 @@ def build_catalogue(settings: Settings, manifest_path: Path, publication: Path) 
         "questions": questions_page(answers, data_as_of),
         **{f"mart_{mart.name}": mart_page(mart, data_as_of) for mart in marts},
     }
+    working.mkdir(parents=True)
     for name, page in pages.items():
-        (folder / f"{name}.html").write_text(page, encoding="utf-8")
+        (working / f"{name}.html").write_text(page, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    working.rename(folder)
     return folder / "index.html"
-
-
-class CataloguePages:
-    """Adds `catalogue/` to a publication; afterwards says what went wrong, if anything did.
-
-    Attributes:
-        fault: why there is no catalogue, or None.
-    """
-
-    def __init__(self, settings: Settings, manifest_path: Path, log_error: Callable[[str], None]) -> None:
-        self._settings = settings
-        self._manifest_path = manifest_path
-        self._log_error = log_error
-        self.fault: str | None = None
-
-    def __call__(self, folder: Path) -> None:
-        """Makes the catalogue in the folder of a publication. Never raises: figures must not wait for it."""
-        try:
-            build_catalogue(self._settings, self._manifest_path, folder)
-        except Exception as error:
-            self._log_error(f"no catalogue could be made:\n{traceback.format_exc()}")
-            shutil.rmtree(folder / CATALOGUE_FOLDER, ignore_errors=True)
-            self.fault = f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""Charts of the owner's report: Vega, drawn to SVG when the page is made.
+"""Charts of the reports: Vega, drawn to SVG when the page is made.
 
 Belongs here: the specification of a chart (Altair) and its drawing. Does not belong here: its text alternative and its
 table of numbers (`pages`, the template).
@@ -20,9 +20,9 @@ import vl_convert
 from orchestration.quality.report.figures import RowCounts, Tally
 from orchestration.quality.report.words import DIMENSIONS
 
-_INK = "#0b0c0c"
-_LINE = "#1d70b8"
-_GREY = "#b1b4b6"
+INK = "#0b0c0c"
+LINE = "#1d70b8"
+GREY = "#b1b4b6"
 _FONT = "Arial, Helvetica, sans-serif"
 _WIDTH = 250
 _HEIGHT = 42
@@ -40,14 +40,14 @@ def trend_svg(trend: Mapping[date, Mapping[str, Tally]]) -> str:
     shown = [name.capitalize() for name in DIMENSIONS if any(name in tallies for tallies in trend.values())]
     line = (
         alt.Chart()
-        .mark_line(color=_LINE, strokeWidth=2, point=alt.OverlayMarkDef(color=_LINE, size=18), clip=False)
+        .mark_line(color=LINE, strokeWidth=2, point=alt.OverlayMarkDef(color=LINE, size=18), clip=False)
         .encode(
             x=_dates(),
             y=alt.Y(
                 "rate:Q",
                 title=None,
                 scale=alt.Scale(domain=[floor, 1], nice=False),
-                axis=alt.Axis(values=[floor, 1], format=".1%" if floor > 0.9 else ".0%", grid=True, gridColor=_GREY),
+                axis=alt.Axis(values=[floor, 1], format=".1%" if floor > 0.9 else ".0%", grid=True, gridColor=GREY),
             ),
         )
         .properties(width=_WIDTH, height=_HEIGHT)
@@ -61,10 +61,10 @@ def trend_svg(trend: Mapping[date, Mapping[str, Tally]]) -> str:
                 orient="top", labelAnchor="start", labelFontSize=13, labelFontWeight="bold", labelPadding=4
             ),
         ),
-        data=_data(values),
+        data=inline_data(values),
         spacing=14,
     )
-    return _draw(chart)
+    return draw(chart)
 
 
 def rows_svg(row_trend: Mapping[date, RowCounts]) -> str:
@@ -77,23 +77,23 @@ def rows_svg(row_trend: Mapping[date, RowCounts]) -> str:
     ] or [{"date": moment.isoformat(), "what": "used or withheld", "rows": 0} for moment in row_trend]
     width = max(2.0, min(12.0, 0.6 * _WIDTH / max(1, len(row_trend))))
     chart = (
-        alt.Chart(_data(values))
+        alt.Chart(inline_data(values))
         .mark_bar(size=width, strokeWidth=1.5)
         .encode(
             x=_dates(),
-            y=alt.Y("rows:Q", title=None, axis=alt.Axis(tickCount=3, format=",d", gridColor=_GREY)),
+            y=alt.Y("rows:Q", title=None, axis=alt.Axis(tickCount=3, format=",d", gridColor=GREY)),
             color=alt.Color(
                 "what:N",
-                scale=alt.Scale(domain=["used or withheld", "refused"], range=[_LINE, "#ffffff"]),
+                scale=alt.Scale(domain=["used or withheld", "refused"], range=[LINE, "#ffffff"]),
                 legend=None,
             ),
             stroke=alt.Stroke(
-                "what:N", scale=alt.Scale(domain=["used or withheld", "refused"], range=[_LINE, "#d4351c"]), legend=None
+                "what:N", scale=alt.Scale(domain=["used or withheld", "refused"], range=[LINE, "#d4351c"]), legend=None
             ),
         )
         .properties(width=_WIDTH, height=90)
     )
-    return _draw(chart)
+    return draw(chart)
 
 
 def as_data_uri(svg: str) -> str:
@@ -101,7 +101,8 @@ def as_data_uri(svg: str) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _data(values: list[dict[str, Any]]) -> alt.InlineData:
+def inline_data(values: list[dict[str, Any]]) -> alt.InlineData:
+    """Values that stand in the chart itself."""
     return alt.InlineData(values=values)
 
 
@@ -109,16 +110,17 @@ def _dates() -> alt.X:
     return alt.X(
         "date:T",
         title=None,
-        axis=alt.Axis(format="%b %y", tickCount=4, grid=False, labelFlush=True, labelOverlap=True, domainColor=_INK),
+        axis=alt.Axis(format="%b %y", tickCount=4, grid=False, labelFlush=True, labelOverlap=True, domainColor=INK),
     )
 
 
-def _draw(chart: alt.Chart | alt.FacetChart) -> str:
+def draw(chart: alt.Chart | alt.FacetChart | alt.LayerChart) -> str:
+    """The chart as SVG, in the style of every report."""
     specification: dict[str, Any] = (
         chart.configure(font=_FONT, background="#ffffff", padding=4)
         .configure_view(stroke=None)
-        .configure_axis(labelColor=_INK, labelFontSize=12, tickColor=_INK, domainColor=_INK)
-        .configure_header(labelColor=_INK)
+        .configure_axis(labelColor=INK, labelFontSize=12, tickColor=INK, domainColor=INK)
+        .configure_header(labelColor=INK)
         .to_dict()
     )
     return str(vl_convert.vegalite_to_svg(specification, vl_version=_vega_lite_version(), show_warnings=False))

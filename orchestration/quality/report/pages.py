@@ -55,6 +55,12 @@ def index_page(agencies: Sequence[AgencyView], data_as_of: date | None) -> str:
     return _render("index.html", agencies=agencies, data_as_of=data_as_of)
 
 
+def page_environment(package: str) -> Environment:
+    """An environment that finds the templates of `package`, and here the base page, its style and the filters."""
+    here = "orchestration.quality.report"
+    return _environment().overlay(loader=ChoiceLoader([PackageLoader(package), PackageLoader(here)]))
+
+
 def _render(template: str, **facts: Any) -> str:
     return _environment().get_template(template).render(**facts)
 

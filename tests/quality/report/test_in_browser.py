@@ -99,7 +99,7 @@ def serious(page: Page) -> list[str]:
 
 CATALOGUE = tuple(f"../catalogue/{name}.html" for name in ("index", "questions", "mart_representation"))
 AGENCIES = ("cps", "hmcts", "laa", "police", "prison", "probation")
-PAGES = ("index.html", *(f"{agency}/index.html" for agency in AGENCIES), *CATALOGUE)
+PAGES = ("index.html", "linkage/index.html", *(f"{agency}/index.html" for agency in AGENCIES), *CATALOGUE)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
