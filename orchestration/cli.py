@@ -11,6 +11,7 @@ import typer
 
 from orchestration.console.case_commands import case
 from orchestration.console.linkage_commands import linkage_app, linkage_errors
+from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -43,6 +44,7 @@ app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
 app.command()(person_history)
+register_models(linkage_app)
 app.add_typer(linkage_app, name="linkage")
 
 
