@@ -58,7 +58,7 @@ format: $(INSTALLED) ## put Python and SQL into the project's style
 serve: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/warehouse serve
 
-bench: $(INSTALLED) ## time the pipeline on the default world, by stage, and the gate on a million rows
+bench: $(INSTALLED) ## time the pipeline by stage, the gate on a million rows, and linkage
 	@$(BIN)/warehouse bench --defendants $(DEFENDANTS) --months $(MONTHS) --seed $(SEED)
 
 lock: ## re-make requirements.lock from pyproject.toml (needs uv)

@@ -11,6 +11,7 @@ import typer
 
 from orchestration.console.case_commands import case
 from orchestration.console.linkage_commands import linkage_app, linkage_errors
+from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
 from orchestration.console.options import (
@@ -48,6 +49,7 @@ app.command()(case)
 app.command()(person_history)
 app.command()(revisions)
 register_review(linkage_app)
+register_models(linkage_app)
 app.add_typer(linkage_app, name="linkage")
 
 

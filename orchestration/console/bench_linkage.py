@@ -142,7 +142,7 @@ def _stated(what: str, times: Sequence[LinkageTime]) -> str:
         f"square, within {pairs.largest_miss:.0%} of every count) at {each_pair * 1e6:.0f} microseconds, and "
         f"{rest.constant:.1f} s with {rest.linear * 1e6:.0f} microseconds for each record (within "
         f"{rest.largest_miss:.0%}); memory {memory.at(STATED_RECORDS) / 1024:.1f} GiB (within "
-        f"{memory.largest_miss:.0%}), of which DuckDB keeps at most {MEMORY_LIMIT} and spills the rest"
+        f"{memory.largest_miss:.0%}) if nothing were spilled; DuckDB's part is held to {MEMORY_LIMIT}"
     )
 
 

@@ -21,10 +21,11 @@ import pyarrow as pa
 
 from orchestration.contracts import load_feed_contracts
 from orchestration.ingest.atomic import remove_leftovers, replacing
+from orchestration.linkage.adoption import load_adopted
 from orchestration.linkage.changes import Changes, find_changes
 from orchestration.linkage.history import record_history
 from orchestration.linkage.incremental import link_changes
-from orchestration.linkage.model import LinkageModel, load_model
+from orchestration.linkage.model import LinkageModel
 from orchestration.linkage.overrides import Override, outcomes_of, put_overrides, read_overrides
 from orchestration.linkage.pipeline import Steps, link_standard_records
 from orchestration.linkage.quality import write_quality
@@ -112,7 +113,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
 
     Args:
         settings: where things are.
-        model: fully trained; the one ordinary runs use if None.
+        model: fully trained; the adopted one if None.
         full: link everything, whatever is remembered.
 
     Raises:
@@ -122,7 +123,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
         UntrainedModelError: the model artefact is incomplete.
         BlockingError: a blocking rule would bring together too many pairs.
     """
-    model = model or load_model()
+    model = model or load_adopted(settings.models_dir)
     overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
     if not settings.build_database.is_file():
         raise FileNotFoundError(f"{settings.build_database} is not there; build staging first (`warehouse run`).")

@@ -1,5 +1,5 @@
-"""The pages of a publication: the owners' reports, with the column lineage they share with the evidence of the build, and
-pages that are made whole or not at all.
+"""The pages of a publication: the owners' reports, with the column lineage they share with the evidence of the build,
+and pages that are made whole or not at all.
 
 Belongs here: making them inside the publication, and keeping their faults from stopping it. Does not belong here: what
 is in them (`quality.report`, `linkage.report`).

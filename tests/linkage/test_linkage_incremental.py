@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from labelled_people import labelled_people
+from random_changes import changed_at_random
 from records_of import records
 from staged import stage
 
@@ -78,19 +79,6 @@ class Warehouse:
 @pytest.fixture
 def warehouse(tmp_path, monkeypatch) -> Warehouse:
     return Warehouse(tmp_path, monkeypatch)
-
-
-def changed_at_random(rows: list[dict], rng: random.Random) -> list[dict]:
-    """Rows of which some say something else: a value of another row, none, or another day on which they were seen."""
-    columns = ("surname", "forename", "date_of_birth", "postcode", "pnc_id", "asn", "ptiurn", "first_extract_date")
-    changed = []
-    for row in rows:
-        new = dict(row)
-        if rng.random() < 0.05:
-            name = rng.choice(columns)
-            new[name] = rng.choice(rows)[name] if rng.random() < 0.8 or name == "first_extract_date" else None
-        changed.append(new)
-    return changed
 
 
 def decided_at_random(rows: list[dict], rng: random.Random) -> tuple[Override, ...]:

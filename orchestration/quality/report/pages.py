@@ -55,12 +55,6 @@ def index_page(agencies: Sequence[AgencyView], data_as_of: date | None) -> str:
     return _render("index.html", agencies=agencies, data_as_of=data_as_of)
 
 
-def page_environment(package: str) -> Environment:
-    """An environment that finds the templates of `package`, and here the base page, its style and the filters."""
-    here = "orchestration.quality.report"
-    return _environment().overlay(loader=ChoiceLoader([PackageLoader(package), PackageLoader(here)]))
-
-
 def _render(template: str, **facts: Any) -> str:
     return _environment().get_template(template).render(**facts)
 
@@ -76,7 +70,7 @@ def page_environment(package: str) -> Environment:
     )
     style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
     environment.globals["style"] = Markup(style)
-    environment.filters |= {"counted": counted, "day": day, "listed": listed}
+    environment.filters |= {"counted": counted, "day": day, "listed": listed, "mark": _mark}
     return environment
 
 
@@ -86,7 +80,6 @@ def _environment() -> Environment:
     environment.filters |= {
         "agency": agency_name,
         "columns": _columns,
-        "mark": _mark,
         "severity": lambda severity: SEVERITY_WORDS[Severity(severity)],
         "standing": lambda standing: STANDING_WORDS[Standing(standing)].capitalize(),
         "what_counts": what_counts,
