@@ -17,7 +17,10 @@ from orchestration.simulation.world import simulate_world
 from tests.marts.comparisons import Comparison, compare_remand_episodes, compare_sentences
 from tests.marts.truth_bail import compare_bail_decisions, compare_bail_spells
 from tests.marts.truth_caseload import compare_open_defendants
+from tests.marts.truth_credit import compare_sentence_credit
+from tests.marts.truth_remand_definitions import compare_first_movement_to_sentence
 from tests.marts.truth_remand_outcomes import compare_remand_outcomes
+from tests.marts.truth_time_limits import compare_untried_custody
 from tests.support import Warehouse, World
 
 CLEAN = (WorldParameters(defendants=600, months=9, seed=20_110), DirtParameters.zero())
@@ -36,9 +39,12 @@ def compare_open_caseload(data_dir: Path, truth_dir: Path, *, parameters: WorldP
 COMPARISONS: dict[str, tuple[Callable[..., Comparison], float]] = {
     "remand_episodes": (compare_remand_episodes, 0.75),
     "remand_outcomes": (compare_remand_outcomes, 0.75),
+    "remand_definitions": (compare_first_movement_to_sentence, 0.75),
+    "custody_time_limits": (compare_untried_custody, 0.75),
     "bail_decisions": (compare_bail_decisions, 0.95),
     "bail_spells": (compare_bail_spells, 0.9),
     "sentences": (compare_sentences, 0.9),
+    "sentence_credit": (compare_sentence_credit, 0.75),
     "open_caseload": (compare_open_caseload, 0.8),
 }
 """What is compared, and the least share that is exact with twice the usual errors; the rest must be explained."""
