@@ -22,7 +22,7 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
-window_of_data as (
+observation_window as (
     select * from {{ ref('observation_window') }}
 ),
 
@@ -93,8 +93,8 @@ days as (
         on
             possible_changes.case_id = first_days.case_id
             and possible_changes.change_date >= first_days.first_date
-    inner join window_of_data
-        on possible_changes.change_date <= window_of_data.data_as_of
+    inner join observation_window
+        on possible_changes.change_date <= observation_window.data_as_of
 ),
 
 unconcluded as (
