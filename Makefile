@@ -39,7 +39,7 @@ run: $(INSTALLED) ## simulate agencies, run the whole pipeline, print real answe
 		$(BIN)/warehouse simulate --defendants $(DEFENDANTS) --months $(MONTHS) --seed $(SEED) --out $(WAREHOUSE_LANDING_DIR); \
 	fi
 	@$(BIN)/warehouse run
-	@$(BIN)/warehouse questions --answer 5
+	@$(BIN)/warehouse questions --answer 10
 
 test: lint ## lint, types, SQL style, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12
@@ -58,7 +58,7 @@ format: $(INSTALLED) ## put Python and SQL into the project's style
 serve: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/warehouse serve
 
-bench: $(INSTALLED) ## time the pipeline on the default world, by stage, and the gate on a million rows
+bench: $(INSTALLED) ## time the pipeline by stage, the gate on a million rows, and linkage
 	@$(BIN)/warehouse bench --defendants $(DEFENDANTS) --months $(MONTHS) --seed $(SEED)
 
 lock: ## re-make requirements.lock from pyproject.toml (needs uv)

@@ -11,6 +11,7 @@ import typer
 
 from orchestration.console.case_commands import case
 from orchestration.console.linkage_commands import linkage_app, linkage_errors
+from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
 from orchestration.console.options import (
@@ -26,6 +27,7 @@ from orchestration.console.options import (
 from orchestration.console.person_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
+from orchestration.console.revision_commands import revisions
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -45,7 +47,9 @@ app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
 app.command()(person_history)
+app.command()(revisions)
 register_review(linkage_app)
+register_models(linkage_app)
 app.add_typer(linkage_app, name="linkage")
 
 
@@ -104,7 +108,13 @@ def simulate(
 
 
 @app.command()
-def run(landing: LandingOption = None, data: DataOption = None) -> None:
+def run(
+    landing: LandingOption = None,
+    data: DataOption = None,
+    full_linkage: Annotated[
+        bool, typer.Option("--full-linkage", help="Link all records anew, not only what changed. Same result, slower.")
+    ] = False,
+) -> None:
     """Build everything from what has been delivered, and publish it.
 
     Lands, gates, stages, links, conforms, counts, audits and publishes: the same two jobs the nightly schedule starts.
@@ -118,7 +128,7 @@ def run(landing: LandingOption = None, data: DataOption = None) -> None:
     settings = Settings.from_environment(landing_dir=landing, data_dir=data)
     _require_deliveries(settings)
     terminal.print(f"Building from {shown_path(settings.landing_dir)}", highlight=False)
-    report = run_build(settings)
+    report = run_build(settings, full_linkage=full_linkage)
     publication = latest_publication(settings)
     if publication is None:
         raise RuntimeError("the run ended without a publication")
@@ -192,9 +202,13 @@ def questions(
     answer: Annotated[int | None, typer.Option("--answer", metavar="N", help="Answer the first N questions.")] = None,
     data: DataOption = None,
 ) -> None:
-    """List the questions the warehouse answers, or answer them, each with the query behind it."""
+    """List the questions the warehouse answers, or answer them; one by name comes with the query behind it.
+
+    - `warehouse questions --answer 10`
+    - `warehouse questions what_is_in_the_backlog`
+    """
     from orchestration.console.query import published_connection, run_query, text_table
-    from orchestration.console.questions import find_question, load_questions
+    from orchestration.publish.questions import find_question, load_questions
 
     settings = Settings.from_environment(data_dir=data)
     every = load_questions(settings)
@@ -207,8 +221,8 @@ def questions(
     chosen = [find_question(every, name)] if name else list(every[:answer])
     with published_connection(settings) as connection:
         for question in chosen:
-            typer.echo(f"\n{question.title}\n\n{question.sql}\n")
-            typer.echo(text_table(run_query(connection, question.sql), rows_shown=12 if answer else 200), nl=False)
+            typer.echo(f"\n{question.title}\n\n{question.sql if name else f'(warehouse questions {question.name})'}\n")
+            typer.echo(text_table(run_query(connection, question.sql), rows_shown=200 if name else 8), nl=False)
     typer.echo("\nSimulated data: never quote these figures as official statistics.", err=True)
 
 
@@ -248,23 +262,34 @@ def bench(
     months: Annotated[int, typer.Option(min=1, max=120, help="Months of deliveries.")] = 24,
     seed: Annotated[int, typer.Option(help="Seed of the world.")] = 20260322,
     gate_rows: Annotated[int, typer.Option(min=1, help="Rows of the delivery the gate is timed on.")] = 1_000_000,
-    only: Annotated[Literal["pipeline", "gate"] | None, typer.Option(help="Time one of the two parts.")] = None,
+    linkage_records: Annotated[
+        list[int] | None,
+        typer.Option(min=100, metavar="N", help="Person records linkage is timed on. Repeat it for a curve."),
+    ] = None,
+    only: Annotated[
+        Literal["pipeline", "gate", "linkage"] | None, typer.Option(help="Time one of the three parts.")
+    ] = None,
 ) -> None:
-    """Time the whole pipeline on a simulated world, by stage, and the gate on one large delivery.
+    """Time the pipeline on a simulated world, by stage, the gate on one large delivery, and linkage up to a million.
 
     Works in data/bench and leaves your data alone.
 
     - `warehouse bench --only gate --gate-rows 200000`
+    - `warehouse bench --only linkage --linkage-records 50000 --linkage-records 100000`
     """
     from orchestration.console.bench import run_benchmark
     from orchestration.console.bench_gate import run_gate_benchmark
+    from orchestration.console.bench_linkage import SIZES, run_linkage_benchmark
 
     settings = Settings.from_environment()
-    if only != "gate":
+    if only in (None, "pipeline"):
         pipeline = run_benchmark(settings, defendants=defendants, months=months, seed=seed, report=terminal.print)
         typer.echo("\n".join(pipeline.lines()))
-    if only != "pipeline":
+    if only in (None, "gate"):
         typer.echo("\n".join(run_gate_benchmark(settings, rows=gate_rows, seed=seed, report=terminal.print).lines()))
+    if only in (None, "linkage"):
+        linkage = run_linkage_benchmark(settings, sizes=linkage_records or SIZES, seed=seed, report=terminal.print)
+        typer.echo("\n".join(linkage.lines()))
 
 
 @app.command()
@@ -297,10 +322,13 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
 
 @contracts_app.command("sync")
 def contracts_sync() -> None:
-    """Write dbt's source definitions from the data contracts, after a contract has changed."""
+    """Write dbt's source definitions and the docs of the measures, after something in data_contracts/ changed."""
     from orchestration.contracts.dbt_sources import sync_dbt_sources
+    from orchestration.contracts.metric_docs import sync_metric_docs
 
-    typer.echo(shown_path(sync_dbt_sources(Settings.from_environment())))
+    settings = Settings.from_environment()
+    for path in (sync_dbt_sources(settings), sync_metric_docs(settings)):
+        typer.echo(shown_path(path))
 
 
 @contracts_app.command("list")
@@ -324,11 +352,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the user; anything else keeps its traceback."""
     from orchestration.console.person_history import UnknownPersonError
     from orchestration.console.query import QueryError
-    from orchestration.console.questions import UnknownQuestionError
     from orchestration.console.report_commands import ReportError
+    from orchestration.console.revisions import RevisionsError
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
+    from orchestration.publish.questions import UnknownQuestionError
     from orchestration.quality.quarantine import QuarantineError
     from orchestration.quality.quarantine_releases import ReleaseLogError
     from orchestration.run_lock import AlreadyRunningError
@@ -337,8 +366,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, SimulationError, DbtError, FileNotFoundError,
-        FileExistsError,
+        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),
     )  # fmt: skip

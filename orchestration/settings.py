@@ -33,6 +33,8 @@ class Settings:
         reference_dir: reference lists loaded as dbt seeds (`WAREHOUSE_REFERENCE_DIR`).
         overrides_dir: decisions about who is one person, outside the project where they are real
             (`WAREHOUSE_OVERRIDES_DIR`).
+        models_dir: linkage models trained here, and which is in use (`WAREHOUSE_MODELS_DIR`, default `models/` in the
+            data directory).
         realdata_dir: real public data used by some tests (`WAREHOUSE_REALDATA_DIR`).
         keys_dir: pseudonym keys; outside `data_dir`, so that copying the data never copies the keys
             (`WAREHOUSE_KEYS_DIR`).
@@ -46,6 +48,7 @@ class Settings:
     data_dir: Path
     reference_dir: Path
     overrides_dir: Path
+    models_dir: Path
     realdata_dir: Path
     keys_dir: Path
     truth_dir: Path
@@ -73,6 +76,7 @@ class Settings:
             data_dir=data_dir,
             reference_dir=_path("WAREHOUSE_REFERENCE_DIR", PROJECT_ROOT / "seeds" / "reference"),
             overrides_dir=_path("WAREHOUSE_OVERRIDES_DIR", PROJECT_ROOT / "seeds" / "overrides"),
+            models_dir=_path("WAREHOUSE_MODELS_DIR", data_dir / "models"),
             realdata_dir=_path("WAREHOUSE_REALDATA_DIR", PROJECT_ROOT.parent / "shared" / "realdata"),
             keys_dir=_path("WAREHOUSE_KEYS_DIR", PROJECT_ROOT / ".warehouse" / "keys"),
             truth_dir=_path("WAREHOUSE_TRUTH_DIR", data_dir / "truth"),
@@ -96,6 +100,7 @@ class Settings:
             "WAREHOUSE_DATA_DIR": str(self.data_dir),
             "WAREHOUSE_REFERENCE_DIR": str(self.reference_dir),
             "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
+            "WAREHOUSE_MODELS_DIR": str(self.models_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
             "WAREHOUSE_KEYS_DIR": str(self.keys_dir),
             "WAREHOUSE_TRUTH_DIR": str(self.truth_dir),

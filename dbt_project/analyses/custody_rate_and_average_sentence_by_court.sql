@@ -1,27 +1,31 @@
--- What are the custody rate and the average sentence at each court for one offence group (theft), against the country?
--- All quarters of the regime from 22 March 2026 together; a suspended sentence is not custody.
+-- What are the custody rate and the average sentence at each court for one offence group (theft), like for like?
+-- Twelve months to the newest quarter, regime from 22 March 2026. Adjusted for the cases a court had and pulled towards
+-- the national value where it had few: compare `adjusted` with `national`. A suspended sentence is not custody.
+with newest as (
+    select max(quarter) as quarter
+    from {{ ref('court_sentencing_comparison') }}
+)
+
 select
-    court_sentencing.court_name,
-    court_sentencing.court_type,
-    sum(court_sentencing.defendants_sentenced) as defendants_sentenced,
-    sum(court_sentencing.immediate_custody) as immediate_custody,
-    round(sum(court_sentencing.immediate_custody) / sum(court_sentencing.defendants_sentenced), 3) as custody_rate,
-    round(
-        sum(sum(court_sentencing.immediate_custody)) over (partition by court_sentencing.court_type)
-        / sum(sum(court_sentencing.defendants_sentenced)) over (partition by court_sentencing.court_type),
-        3
-    ) as national_custody_rate,
-    round(
-        sum(court_sentencing.custody_length_months_total) / nullif(sum(court_sentencing.custody_length_n), 0), 1
-    ) as average_custodial_sentence_months
-from {{ ref('court_sentencing') }} as court_sentencing
+    comparison.court_name,
+    comparison.court_type,
+    comparison.measure,
+    comparison.n as defendants,
+    round(comparison.observed, 3) as observed,
+    round(comparison.expected, 3) as expected_of_its_cases,
+    round(comparison.adjusted, 3) as adjusted,
+    round(comparison.low, 3) as adjusted_low,
+    round(comparison.high, 3) as adjusted_high,
+    round(comparison.national, 3) as national,
+    comparison.is_different
+from {{ ref('court_sentencing_comparison') }} as comparison
+inner join newest
+    on comparison.quarter = newest.quarter
 where
-    court_sentencing.offence_group = 'theft_offences'
-    and court_sentencing.regime = 'from_2026_03_22'
-group by
-    court_sentencing.court_name,
-    court_sentencing.court_type
+    comparison.offence_group = 'theft_offences'
+    and comparison.regime = 'from_2026_03_22'
 order by
-    defendants_sentenced desc,
-    court_sentencing.court_name asc
-limit 20
+    comparison.measure desc,
+    defendants desc,
+    comparison.court_name asc
+limit 40

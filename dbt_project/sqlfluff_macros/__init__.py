@@ -13,14 +13,16 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "accepted_deliveries": lambda agency, feed: f"select * from {agency}_{feed}",
     "files_of": lambda source_name, table_name: f"{source_name}.{table_name}",
     "number_series": lambda last: "select 1 as number",
-    "with_totals": lambda relation, columns: f"select * from {relation}",
+    "with_totals": lambda relation, *rest, **named: f"select * from {relation}",
     "persons_bounds": lambda *arguments: "1 as persons_low, 2 as persons_high",
     "mart_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],
+    "pre_charge_thresholds": lambda: [28],
     "measured_stages": lambda: ["offence_to_charge"],
     "sequential_stages": lambda: ["offence_to_charge"],
+    "guilty_plea_stages": lambda: ["first_hearing"],
 }
 
 

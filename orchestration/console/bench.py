@@ -1,4 +1,5 @@
-"""Times the pipeline on a simulated world, stage by stage, and says how much memory it took at its peak."""
+"""Times the pipeline on a simulated world, stage by stage, says how much memory it took at its peak, and times the
+questions on what it published."""
 
 from __future__ import annotations
 
@@ -7,10 +8,13 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from statistics import median
 
 from orchestration.console.progress import STAGES, stage_of
+from orchestration.console.query import published_connection, run_query
 from orchestration.console.run import RunReport, run_build
 from orchestration.contracts import load_feed_contracts
+from orchestration.publish.questions import Question, load_questions
 from orchestration.settings import Settings
 from orchestration.simulation import WorldParameters, simulate
 
@@ -19,13 +23,15 @@ from orchestration.simulation import WorldParameters, simulate
 class Benchmark:
     """Seconds of each stage, of the whole run, and the largest resident memory of the run and of dbt, in MiB.
 
-    The two peaks are of two processes that are alive together, so their sum bounds the memory needed.
+    The two peaks are of two processes that are alive together, so their sum bounds the memory needed. `questions` are
+    the seconds each takes on what was published, slowest first.
     """
 
     stages: tuple[tuple[str, float], ...]
     total_seconds: float
     peak_mib: float
     peak_dbt_mib: float
+    questions: tuple[tuple[str, float], ...]
 
     def lines(self) -> list[str]:
         """The result as text, one stage a line."""
@@ -37,6 +43,7 @@ class Benchmark:
             f"{'whole pipeline':<44}{self.total_seconds:8.1f} s",
             f"{'peak memory, pipeline process':<44}{self.peak_mib:8.0f} MiB",
             f"{'peak memory, dbt process':<44}{self.peak_dbt_mib:8.0f} MiB",
+            *(f"{'question ' + name:<60}{seconds * 1000:8.0f} ms" for name, seconds in self.questions),
         ]
 
 
@@ -54,7 +61,21 @@ def benchmark(settings: Settings, run: Callable[[Settings], RunReport] = run_bui
         total_seconds=total,
         peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         peak_dbt_mib=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+        questions=time_questions(settings),
     )
+
+
+def time_questions(settings: Settings) -> tuple[tuple[str, float], ...]:
+    """Every question's name and the median of three answers' seconds, slowest first, on the published database."""
+    with published_connection(settings) as connection:
+
+        def seconds(question: Question) -> float:
+            started = time.monotonic()
+            run_query(connection, question.sql)
+            return time.monotonic() - started
+
+        timed = [(item.name, median(seconds(item) for _ in range(3))) for item in load_questions(settings)]
+    return tuple(sorted(timed, key=lambda item: -item[1]))
 
 
 def run_benchmark(

@@ -1,4 +1,4 @@
-"""`warehouse linkage …`: measure the model that decides who is one person.
+"""`warehouse linkage …`: measure how right the linkage is.
 
 Belongs here: arguments, and what is printed. Does not belong here: any decision; the linkage room takes them.
 """
@@ -13,7 +13,7 @@ import typer
 from orchestration.console.options import note, terminal
 
 linkage_app = typer.Typer(
-    help="Who is one person: measure how right the linkage is.",
+    help="Who is one person: measure how right the linkage is, train and adopt its model.",
     epilog="Start with 'warehouse linkage evaluate --help': any file of records whose people are known will do.",
     no_args_is_help=True,
 )
@@ -23,8 +23,9 @@ def linkage_errors() -> tuple[type[Exception], ...]:
     """Errors of linkage whose message is meant for the user."""
     from orchestration.linkage.labelled import LabelledFileError
     from orchestration.linkage.model import StaleModelError, UntrainedModelError
+    from orchestration.linkage.people import PeopleError
 
-    return (LabelledFileError, StaleModelError, UntrainedModelError)
+    return (LabelledFileError, PeopleError, StaleModelError, UntrainedModelError)
 
 
 @linkage_app.command("evaluate")

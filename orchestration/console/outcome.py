@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from orchestration.console.freshness import stale_feeds
+from orchestration.console.revisions import revision_sentence
 from orchestration.console.run import RunReport
 from orchestration.publish import Publication
 from orchestration.settings import Settings
@@ -24,8 +25,11 @@ def outcome_lines(
         f"{report.checks} checks, {report.checks_not_passed} not passed.",
         f"  database  {shown(settings.published_database)}",
         f"  parquet   {shown(settings.published_dir / 'parquet')}",
+        f"  catalogue {shown(settings.published_dir / 'catalogue' / 'index.html')}",
         f"  reports   {shown(settings.published_dir / 'reports' / 'index.html')}",
     ]
+    if sentence := revision_sentence(settings):
+        lines.append(sentence + " See: warehouse revisions")
     lines += _listed("Refused until the agency sends them again (none of their rows is counted):", report.refusals)
     lines += _listed("Not fresh (marts.mart_sources says which marts that touches):", stale_feeds(settings))
     lines += _listed("Not passed:", report.failed_checks)

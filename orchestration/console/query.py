@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
+from orchestration.publish.results import cell_text, is_number
 from orchestration.settings import Settings
 from orchestration.spreadsheets import spreadsheet_safe
 
 TABLE_ROWS_SHOWN = 200
-_CELL_WIDTH = 60
 
 
 class OutputFormat(StrEnum):
@@ -106,10 +106,10 @@ def write_result(table: pa.Table, output_format: OutputFormat, output: Path | No
 def text_table(table: pa.Table, *, rows_shown: int = TABLE_ROWS_SHOWN) -> str:
     """A result as aligned text: numbers to the right, a header, a rule, and how many rows there are in all."""
     shown = table.slice(0, rows_shown)
-    columns = [[_cell(value) for value in shown.column(index).to_pylist()] for index in range(shown.num_columns)]
+    columns = [[cell_text(value) for value in shown.column(index).to_pylist()] for index in range(shown.num_columns)]
     names = table.column_names
     widths = [max([len(name), *map(len, column)]) for name, column in zip(names, columns, strict=True)]
-    right = [_is_number(field.type) for field in table.schema]
+    right = [is_number(field.type) for field in table.schema]
     lines = [_line(names, widths, right), "  ".join("─" * width for width in widths)]
     lines += [_line(list(row), widths, right) for row in zip(*columns, strict=True)]
     rows = f"{table.num_rows:,} row{'' if table.num_rows == 1 else 's'}"
@@ -126,27 +126,11 @@ def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
     return "  ".join(aligned).rstrip()
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        text = f"{value:,.3f}".rstrip("0").rstrip(".")
-    elif isinstance(value, int) and not isinstance(value, bool):
-        text = str(value)
-    else:
-        text = " ".join(str(value).split())
-    return text if len(text) <= _CELL_WIDTH else text[: _CELL_WIDTH - 1] + "…"
-
-
 def _json_value(value: Any) -> Any:
     """Exact numbers as JSON numbers (a SQL sum of integers is one); dates and times as ISO 8601."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
     return value.isoformat() if isinstance(value, date | time) else str(value)
-
-
-def _is_number(arrow_type: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(arrow_type) or pa.types.is_floating(arrow_type) or pa.types.is_decimal(arrow_type))
 
 
 def _plain(table: pa.Table) -> pa.Table:

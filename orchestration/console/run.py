@@ -29,6 +29,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
+from orchestration.linkage.state import forget
 from orchestration.run_lock import build_lock
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.dbt import prepare_manifest
@@ -105,13 +106,16 @@ def load_definitions(settings: Settings) -> Definitions:
     return defs
 
 
-def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: float = 0.0) -> RunReport:
+def run_build(
+    settings: Settings, *, show_progress: bool = True, wait_seconds: float = 0.0, full_linkage: bool = False
+) -> RunReport:
     """Receives and builds in this process, under one lock: nothing comes between the two runs.
 
     Args:
         settings: the warehouse to build.
         show_progress: one line per stage on standard error.
         wait_seconds: how long to wait if another run is at work on the same data directory.
+        full_linkage: link all records, not only what is new since the last run.
 
     Raises:
         AlreadyRunningError: another run is at work.
@@ -124,6 +128,8 @@ def run_build(settings: Settings, *, show_progress: bool = True, wait_seconds: f
     with build_lock(settings.data_dir, wait_seconds=wait_seconds):
         with DagsterInstance.get() as instance:
             end_killed_runs(instance)
+        if full_linkage:
+            forget(settings.linkage_dir)
         definitions = load_definitions(settings)
         with (
             _quiet_libraries(),

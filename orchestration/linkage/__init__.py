@@ -8,7 +8,7 @@ evaluate(links, truth)        precision, recall and F1 where the truth is known
 
 from orchestration.linkage.accuracy import Accuracy, AccuracyReport, evaluate
 from orchestration.linkage.intervals import Rate
-from orchestration.linkage.link import LinkageResult, LinkageSummary, link_people, run_linkage
+from orchestration.linkage.link import LinkageResult, link_people, run_linkage
 from orchestration.linkage.model import (
     CURRENT_MODEL,
     LinkageModel,
@@ -18,6 +18,7 @@ from orchestration.linkage.model import (
     save_model,
 )
 from orchestration.linkage.overrides import Decision, Override, OverridesError, read_overrides
+from orchestration.linkage.summary import LinkageSummary
 from orchestration.linkage.training import TrainingParameters, train_model
 from orchestration.linkage.truth import read_truth
 

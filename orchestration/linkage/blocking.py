@@ -109,41 +109,45 @@ FREE_COMPARISONS = 1_000_000
 """Pairs any rule may bring together however few the profiles: half a second's work."""
 
 
-def block(
-    connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule], oversize_is_known: bool = False
-) -> tuple[BlockingCount, ...]:
+EVERY_PAIR = "create or replace temp table every_pair (rule integer, join_key_l bigint, join_key_r bigint)"
+"""SQL for the table that gathers the pairs each rule brings together."""
+
+
+def block(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) -> tuple[BlockingCount, ...]:
     """Make `blocked_pairs` (match_key, join_key_l < join_key_r) from `profiles`; what each rule contributed.
+
+    And `oversize_blocks` (rule, block_key, block_size): the keys too widely shared to be compared.
 
     Args:
         connection: holds `profiles`; receives `blocked_pairs`, one row for each pair, `match_key` its first rule.
         rules: tried in order.
-        oversize_is_known: `profiles` are a part of all there are, and `oversize_blocks` (rule, block_key) holds the
-            keys too widely shared among all of them; otherwise they are found here and the table is made.
 
     Raises:
         BlockingError: a rule brings together too many pairs.
     """
     named = tuple(rules)
-    if not oversize_is_known:
-        connection.execute(
-            "create or replace temp table oversize_blocks (rule integer, block_key varchar, block_size bigint)"
-        )
-    connection.execute("create or replace temp table every_pair (rule integer, join_key_l bigint, join_key_r bigint)")
-    counts = [_add_pairs(connection, number, rule, oversize_is_known) for number, rule in enumerate(named)]
+    connection.execute(
+        "create or replace temp table oversize_blocks (rule integer, block_key varchar, block_size bigint)"
+    )
+    connection.execute(EVERY_PAIR)
+    counts = [_add_pairs(connection, number, rule) for number, rule in enumerate(named)]
+    new = pairs_once(connection)
+    return tuple(
+        BlockingCount(rule.name, pairs, new.get(number, 0), largest, skipped)
+        for number, (rule, (pairs, largest, skipped)) in enumerate(zip(named, counts, strict=True))
+    )
+
+
+def pairs_once(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Make `blocked_pairs` of `every_pair`, each pair once under its first rule; rule -> pairs that are its own."""
     connection.execute("""
         create or replace temp table blocked_pairs as
         select cast(min(rule) as varchar) as match_key, join_key_l, join_key_r
         from every_pair group by join_key_l, join_key_r
     """)
     connection.execute("drop table every_pair")
-    new = {
-        int(rule): int(count)
-        for rule, count in connection.execute("select match_key, count(*) from blocked_pairs group by 1").fetchall()
-    }
-    return tuple(
-        BlockingCount(rule.name, pairs, new.get(number, 0), largest, skipped)
-        for number, (rule, (pairs, largest, skipped)) in enumerate(zip(named, counts, strict=True))
-    )
+    counted = connection.execute("select match_key, count(*) from blocked_pairs group by 1").fetchall()
+    return {int(rule): int(count) for rule, count in counted}
 
 
 def keyed(rule: BlockingRule, source: str = "profiles") -> str:
@@ -165,30 +169,17 @@ def block_key(rule: BlockingRule) -> str:
     return f"concat_ws('|', {', '.join(f'cast({name} as varchar)' for name in key_names(rule))})"
 
 
-def oversize_keys(number: int, rule: BlockingRule, source: str) -> str:
-    """SQL for rows of `oversize_blocks`: keys of a rule that more rows of `source` share than it allows."""
-    names = ", ".join(key_names(rule))
-    return f"""
-        select {number} as rule, {block_key(rule)} as block_key, n as block_size
-        from (select {names}, count(*) as n from {source} group by {names} having count(*) > {rule.largest_block})
-    """
-
-
-def _add_pairs(
-    connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule, oversize_is_known: bool
-) -> tuple[int, int, int]:
+def _add_pairs(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule) -> tuple[int, int, int]:
     """Add a rule's pairs to `every_pair`; (pairs, largest block, profiles in skipped blocks)."""
     names = ", ".join(key_names(rule))
     connection.execute(f"create or replace temp table keyed as {keyed(rule)}")
-    if not oversize_is_known:
-        connection.execute(f"insert into oversize_blocks {oversize_keys(number, rule, 'keyed')}")
+    connection.execute(f"""
+        insert into oversize_blocks
+        select {number} as rule, {block_key(rule)} as block_key, n as block_size
+        from (select {names}, count(*) as n from keyed group by {names} having count(*) > {rule.largest_block})
+    """)
     widest = connection.execute(f"select max(block_size) from oversize_blocks where rule = {number}").fetchall()[0][0]
-    skipped = 0
-    if widest:
-        skipped = connection.execute(f"""
-            delete from keyed
-            where {block_key(rule)} in (select block_key from oversize_blocks where rule = {number})
-        """).fetchall()[0][0]
+    skipped = leave_out_oversize(connection, number, rule, "oversize_blocks") if widest else 0
     largest, expected = connection.execute(f"""
         select coalesce(max(n), 0), coalesce(sum(n * (n - 1) // 2), 0)
         from (select count(*) as n from keyed group by {names})
@@ -202,7 +193,15 @@ def _add_pairs(
         where l.profile_id < r.profile_id
     """).fetchall()[0][0]
     connection.execute("drop table keyed")
-    return int(pairs), max(int(largest), widest or 0), int(skipped)
+    return int(pairs), max(int(largest), widest or 0), skipped
+
+
+def leave_out_oversize(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule, oversize: str) -> int:
+    """Delete from `keyed` the keys that table `oversize` holds for the rule; how many rows there were."""
+    left_out = connection.execute(f"""
+        delete from keyed where {block_key(rule)} in (select block_key from {oversize} where rule = {number})
+    """)
+    return int(left_out.fetchall()[0][0])
 
 
 def check_comparisons(rule: BlockingRule, comparisons: int, profiles: int, largest_block: int) -> None:

@@ -1,42 +1,45 @@
 """Linking: person records in, one person for each out.
 
-Belongs here: what linkage reads and writes (`run_linkage`), and its account of itself. Does not belong here: any step
-(`pipeline.py` has their order).
+Belongs here: what linkage reads and writes (`run_linkage`). Does not belong here: any step (`pipeline.py` has their
+order for all records, `incremental.py` for what is new), or the account given of a linkage (`summary.py`).
 
 The records are standardised, gathered into profiles, blocked, scored under a model, resolved into persons, and each
-person named after its founding record. The same records under the same model and decisions give the same links.
+person named after its founding record. The same records under the same model and decisions give the same links, whether
+they are linked all at once or as they are delivered.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
+import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from orchestration.contracts import load_feed_contracts
-from orchestration.ingest.atomic import replacing
-from orchestration.linkage.blocking import BlockingCount
-from orchestration.linkage.clusters import Resolution
-from orchestration.linkage.history import Generation, record_history
-from orchestration.linkage.model import LinkageModel, load_model
-from orchestration.linkage.overrides import (
-    OVERRIDES_FILE,
-    Outcome,
-    Override,
-    OverrideOutcome,
-    outcomes_of,
-    put_overrides,
-    read_overrides,
-)
-from orchestration.linkage.pipeline import link_standard_records
+from orchestration.ingest.atomic import remove_leftovers, replacing
+from orchestration.linkage.adoption import load_adopted
+from orchestration.linkage.changes import Changes, find_changes
+from orchestration.linkage.history import record_history
+from orchestration.linkage.incremental import link_changes
+from orchestration.linkage.model import LinkageModel
+from orchestration.linkage.overrides import Override, outcomes_of, put_overrides, read_overrides
+from orchestration.linkage.pipeline import Steps, link_standard_records
 from orchestration.linkage.quality import write_quality
-from orchestration.linkage.records import load_input, standardise
+from orchestration.linkage.records import load_input, records_neutralised, standardise
+from orchestration.linkage.state import (
+    STATE_FILE,
+    attach_state,
+    keep_linkage,
+    keep_records,
+    show_complete,
+    start_anew,
+    why_anew,
+)
+from orchestration.linkage.summary import LinkageSummary
 from orchestration.linkage.timing import Clock
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
@@ -53,91 +56,8 @@ SUMMARY_FILE = "summary.json"
 MEMORY_LIMIT = "4GB"
 """Most memory DuckDB takes before it spills to disk."""
 
-
-@dataclass(frozen=True)
-class LinkageSummary:
-    """What one linkage did.
-
-    Attributes:
-        model_version: model that scored.
-        model_fingerprint: of everything in it that a score or a cluster depends on.
-        records: person records linked.
-        profiles: different ways of writing them down.
-        persons: people found.
-        neutralised: column -> records whose value was shared by more people than is plausible.
-        blocking: what each blocking rule brought together.
-        pairs_scored: pairs of profiles compared.
-        resolution: links, groups, conflicts.
-        records_by_method: join method -> records.
-        largest_person: most records of one person.
-        seconds: step -> time taken.
-        history: what it does to the ids of the last published linkage; None outside a warehouse.
-        overrides: what became of each decision.
-    """
-
-    model_version: str
-    model_fingerprint: str
-    records: int
-    profiles: int
-    persons: int
-    neutralised: dict[str, int]
-    blocking: tuple[BlockingCount, ...]
-    pairs_scored: int
-    resolution: Resolution
-    records_by_method: dict[str, int]
-    largest_person: int
-    seconds: dict[str, float] = field(default_factory=dict)
-    history: Generation | None = None
-    overrides: tuple[OverrideOutcome, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The summary as plain JSON values."""
-        return asdict(self)
-
-    def sentence(self) -> str:
-        """The outcome in one line for a log or a terminal."""
-        return (
-            f"{self.records:,} person records are {self.persons:,} persons (model {self.model_version}; "
-            f"{self.pairs_scored:,} pairs compared in {sum(self.seconds.values()):.1f} s)"
-        )
-
-    def warnings(self) -> list[str]:
-        """What a person should look at, one sentence each; no sentence holds personal data."""
-        warnings = [self.history.note] if self.history and self.history.note else []
-        stale = [override for override in self.overrides if override.outcome is Outcome.STALE]
-        for override in stale:
-            missing = "both records are" if len(override.missing_records) == 2 else "one of the records is"
-            warnings.append(
-                f"{OVERRIDES_FILE} line {override.line} ({override.decision}) has no effect: {missing} not delivered, "
-                "or no longer. Withdraw the line, or correct its key."
-            )
-        for count in self.blocking:
-            if count.skipped_profiles:
-                warnings.append(
-                    f"blocking rule '{count.rule}' left out {count.skipped_profiles:,} profiles whose key is shared by "
-                    f"up to {count.largest_block:,}; other rules may still compare them."
-                )
-        return warnings
-
-    def metadata(self) -> dict[str, int | float | str]:
-        """The outcome as named values for the orchestrator's record of the run."""
-        decisions = Counter(str(override.outcome) for override in self.overrides)
-        return {
-            "model_version": self.model_version,
-            "model_fingerprint": self.model_fingerprint,
-            "records": self.records,
-            "profiles": self.profiles,
-            "persons": self.persons,
-            "pairs_scored": self.pairs_scored,
-            "links": self.resolution.links,
-            "groups_rebuilt": self.resolution.groups_rebuilt,
-            "largest_person": self.largest_person,
-            "seconds": round(sum(self.seconds.values()), 2),
-            **{f"overrides {outcome}": decisions[str(outcome)] for outcome in Outcome},
-            **{f"pairs by {count.rule}": count.comparisons for count in self.blocking},
-            **{f"values neutralised: {name}": count for name, count in self.neutralised.items() if count},
-            **({f"ids {change}": rows for change, rows in self.history.changes.items()} if self.history else {}),
-        }
+LARGEST_CHANGE = 0.5
+"""Where more of the records are new, changed or gone, all are linked: it costs no more."""
 
 
 @dataclass(frozen=True)
@@ -175,17 +95,26 @@ def link_people(
     table = records if isinstance(records, pa.Table) else records.to_arrow_table()
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}) as connection:
         connection.register("delivered", table)
-        summary = _link(connection, "delivered", model, tuple(overrides))
+        summary = _link(connection, "delivered", model, tuple(overrides), Clock())
         links = connection.execute("from person_links order by record_id").to_arrow_table()
     return LinkageResult(links, summary)
 
 
-def run_linkage(settings: Settings, model: LinkageModel | None = None) -> LinkageSummary:
+def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: bool = False) -> LinkageSummary:
     """Link the person records of the build database and write who is who to the linkage folder.
 
-    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids, the
-    evidence of its quality and `summary.json`, each in one rename, so that a reader sees the last complete linkage or
-    this one.
+    Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids,
+    the evidence of its quality, `summary.json` and `state.duckdb`, each in one rename, so that a reader sees the last
+    complete linkage or this one.
+    What a state of the same model, code and libraries remembers is not done again; that makes no difference to links.
+
+    While the linkage is open its connection holds the tables of `state.COMPLETE_TABLES`, of all records: `profiles`,
+    `edges` (every pair of profiles compared, with `match_weight`), `self_scores`, `record_groups` and `person_links`.
+
+    Args:
+        settings: where things are.
+        model: fully trained; the adopted one if None.
+        full: link everything, whatever is remembered.
 
     Raises:
         FileNotFoundError: no build database, or it lacks the table, because staging has not run; or no list of
@@ -194,17 +123,24 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
         UntrainedModelError: the model artefact is incomplete.
         BlockingError: a blocking rule would bring together too many pairs.
     """
-    model = model or load_model()
+    model = model or load_adopted(settings.models_dir)
     overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
     if not settings.build_database.is_file():
         raise FileNotFoundError(f"{settings.build_database} is not there; build staging first (`warehouse run`).")
     settings.linkage_dir.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(settings.linkage_dir)
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "preserve_insertion_order": False,
         "temp_directory": str(settings.linkage_dir / "spill"),
     }
-    with duckdb.connect(config=config) as connection:
+    with (
+        replacing(settings.linkage_dir / STATE_FILE) as state,
+        replacing(settings.linkage_dir / LINKS_FILE) as links,
+        duckdb.connect(config=config) as connection,
+    ):
+        # DuckDB takes a process that another one spawned for a person's session, and draws its progress into the log.
+        connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{_quoted(settings.build_database)}' as build (read_only)")
         try:
             connection.execute(f"describe build.{INPUT_TABLE}")
@@ -212,11 +148,13 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
             raise FileNotFoundError(
                 f"{settings.build_database} has no table {INPUT_TABLE}; build staging first (`warehouse run`)."
             ) from error
-        summary = _link(connection, f"build.{INPUT_TABLE}", model, overrides)
-        with replacing(settings.linkage_dir / LINKS_FILE) as unfinished:
-            connection.execute(
-                f"copy (from person_links order by record_id) to '{_quoted(unfinished)}' (format parquet)"
-            )
+        last_state = settings.linkage_dir / STATE_FILE
+        anew = "asked for" if full else why_anew(last_state, model)
+        if anew is None:
+            shutil.copyfile(last_state, state)
+        attach_state(connection, state)
+        summary = _link_on_state(connection, f"build.{INPUT_TABLE}", model, overrides, state, anew)
+        connection.execute(f"copy (from person_links order by record_id) to '{_quoted(links)}' (format parquet)")
         history = record_history(
             connection,
             settings,
@@ -231,18 +169,64 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None) -> Linkag
     return summary
 
 
-def _link(
-    connection: duckdb.DuckDBPyConnection, relation: str, model: LinkageModel, overrides: tuple[Override, ...]
+def _link_on_state(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    model: LinkageModel,
+    overrides: tuple[Override, ...],
+    state: Path,
+    anew: str | None,
 ) -> LinkageSummary:
-    """Make `person_links` and `record_digests` from `relation`."""
-    model.assert_trained()
+    """Link `relation` and bring the state attached from `state` up to date; all of it if `anew` says why."""
     clock = Clock()
+    changes = None
+    if anew is None:
+        model.assert_trained()
+        changes = find_changes(connection, relation)
+        records = connection.execute("select count(*) from records_read").fetchall()[0][0]
+        if changes.total > LARGEST_CHANGE * records:
+            anew, changes = "most records are new or changed", None
+            start_anew(connection, state)
+    if changes is None:
+        return replace(_link(connection, relation, model, overrides, clock, keep=True), linked_anew=anew)
+    steps = link_changes(connection, relation, model, overrides, clock)
+    show_complete(connection, "records_read")
+    return _summary(connection, model, overrides, steps, clock, changes)
+
+
+def _link(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    model: LinkageModel,
+    overrides: tuple[Override, ...],
+    clock: Clock,
+    keep: bool = False,
+) -> LinkageSummary:
+    """Make `person_links` and `record_digests` from `relation`, and write an empty state if there is one to keep."""
+    model.assert_trained()
     load_input(connection, relation)
     connection.execute("create or replace temp view record_digests as select record_id, digest from input_records")
-    neutralised = standardise(connection, model.limits)
+    standardise(connection, model.limits)
+    if keep:
+        keep_records(connection)
+    connection.execute("drop table cleaned_records")
     put_overrides(connection, overrides)
     clock.mark("standardise")
     steps = link_standard_records(connection, model, clock)
+    if keep:
+        keep_linkage(connection, model, steps.blocking)
+        clock.mark("remember")
+    return _summary(connection, model, overrides, steps, clock)
+
+
+def _summary(
+    connection: duckdb.DuckDBPyConnection,
+    model: LinkageModel,
+    overrides: tuple[Override, ...],
+    steps: Steps,
+    clock: Clock,
+    changes: Changes | None = None,
+) -> LinkageSummary:
     records, profiles, persons, largest = connection.execute("""
         select
             (select count(*) from person_links),
@@ -257,7 +241,7 @@ def _link(
         records=records,
         profiles=profiles,
         persons=persons,
-        neutralised=neutralised,
+        neutralised=records_neutralised(connection),
         blocking=steps.blocking,
         pairs_scored=steps.pairs_scored,
         resolution=steps.resolution,
@@ -265,6 +249,7 @@ def _link(
         largest_person=largest,
         seconds=clock.seconds,
         overrides=outcomes_of(connection, overrides),
+        changes=changes,
     )
 
 

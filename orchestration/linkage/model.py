@@ -23,7 +23,8 @@ from orchestration.linkage.names import names_digest
 from orchestration.linkage.records import SharingLimits
 
 CURRENT_MODEL = "justice-1"
-"""Version of the model ordinary runs load: a file of that name in `models/`."""
+"""Version of the model that ships, a file of that name in `models/`: ordinary runs load it until another is adopted
+(`adoption.py`)."""
 
 
 class UntrainedModelError(ValueError):
@@ -119,7 +120,7 @@ class LinkageModel:
             raise UntrainedModelError(
                 f"linkage model {self.version} is not fully trained:\n  "
                 + "\n  ".join(missing)
-                + "\nTrain it with train_model() on records that hold these columns, or leave the comparison out."
+                + "\nTrain one on records that hold these columns: warehouse linkage train."
             )
 
     def assert_current(self) -> None:
@@ -131,7 +132,7 @@ class LinkageModel:
         if self.names_digest != names_digest():
             raise StaleModelError(
                 f"linkage model {self.version} was trained with another nicknames.csv (digest {self.names_digest}, now "
-                f"{names_digest()}). A change to the list is a new model version: train one with train_model()."
+                f"{names_digest()}). A change to the list is a new model version: warehouse linkage train."
             )
 
     def _adjusted_columns(self) -> set[str]:
@@ -188,6 +189,12 @@ class LinkageModel:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def shipped_models() -> tuple[str, ...]:
+    """Versions of the models in this package."""
+    folder = files("orchestration.linkage") / "models"
+    return tuple(sorted(item.name.removesuffix(".json") for item in folder.iterdir() if item.name.endswith(".json")))
+
+
 def load_model(version_or_path: str | Path = CURRENT_MODEL) -> LinkageModel:
     """The model of that version in this package, or in that file; always fully trained.
 
@@ -199,13 +206,11 @@ def load_model(version_or_path: str | Path = CURRENT_MODEL) -> LinkageModel:
     if isinstance(version_or_path, Path):
         text = version_or_path.read_text(encoding="utf-8")
     else:
-        folder = files("orchestration.linkage") / "models"
-        artefact = folder / f"{version_or_path}.json"
+        artefact = files("orchestration.linkage") / "models" / f"{version_or_path}.json"
         if not artefact.is_file():
-            there = sorted(
-                entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json")
+            raise FileNotFoundError(
+                f"no linkage model '{version_or_path}'; there are: {', '.join(shipped_models()) or 'none'}."
             )
-            raise FileNotFoundError(f"no linkage model '{version_or_path}'; there are: {', '.join(there) or 'none'}.")
         text = artefact.read_text(encoding="utf-8")
     model = LinkageModel.from_dict(json.loads(text))
     model.assert_trained()

@@ -139,12 +139,15 @@ def read_overrides(folder: Path, feeds: Collection[str] | None = None) -> tuple[
     return tuple(overrides)
 
 
-def put_overrides(connection: duckdb.DuckDBPyConnection, overrides: Iterable[Override]) -> None:
+def put_overrides(
+    connection: duckdb.DuckDBPyConnection, overrides: Iterable[Override], records: str = "standard_records"
+) -> None:
     """Make `override_records` (line, decision, record_a, record_b), the decisions both of whose records exist.
 
     Args:
-        connection: holds `standard_records`.
+        connection: holds `records`.
         overrides: without contradictions.
+        records: table of all records there are.
     """
     chosen = list(overrides)
     connection.register(
@@ -158,11 +161,10 @@ def put_overrides(connection: duckdb.DuckDBPyConnection, overrides: Iterable[Ove
             }
         ),
     )
-    connection.execute("""
+    connection.execute(f"""
         create or replace temp table override_records as
         select * from overrides_given
-        where record_a in (select record_id from standard_records)
-            and record_b in (select record_id from standard_records)
+        where record_a in (select record_id from {records}) and record_b in (select record_id from {records})
     """)
     connection.unregister("overrides_given")
 

@@ -1,7 +1,7 @@
 """From standard records to persons: the steps of linking, on whatever records the connection holds.
 
-Belongs here: the order of the steps, and what each is handed. Does not belong here: any step, or which records are
-linked (all of them, `link.py`; or the part that is concerned by what is new, `incremental.py`).
+Belongs here: the order of the steps when all records are linked, and what each is handed. Does not belong here: the
+steps themselves, or how only what a delivery changed is linked (`incremental.py`, which uses the same steps).
 
 No step looks at the order of the records, and no step draws at random. What becomes of a group of records depends on
 them alone, on the model, and on two facts about all records there are: the values that too many people share
@@ -32,20 +32,17 @@ class Steps:
     resolution: Resolution
 
 
-def link_standard_records(
-    connection: duckdb.DuckDBPyConnection, model: LinkageModel, clock: Clock, oversize_is_known: bool = False
-) -> Steps:
+def link_standard_records(connection: duckdb.DuckDBPyConnection, model: LinkageModel, clock: Clock) -> Steps:
     """Make `person_links` and `record_groups` from `standard_records` and `override_records`.
 
     Args:
         connection: holds both.
         model: fully trained.
         clock: told when each step is done.
-        oversize_is_known: `standard_records` are a part of all there are; see `blocking.block`.
     """
     gather(connection, model)
     clock.mark("gather")
-    counts = block(connection, model.blocking_rules, oversize_is_known)
+    counts = block(connection, model.blocking_rules)
     decide_pairs(connection)
     clock.mark("block")
     pairs_scored = score(connection, model, "blocked_pairs", "edges", None)

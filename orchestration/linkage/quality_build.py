@@ -5,9 +5,9 @@ link, how records joined, sizes of persons and what contradicts itself in them. 
 a truth (`accuracy.py`) or a reviewer (`review_score.py`).
 
 **Seam.** `build_rows` reads tables of the linkage connection: `edges` (profile_id_l, profile_id_r, match_weight: every
-pair of profiles that blocking brings together, whichever run scored it), `profiles`, `standard_records` and
-`person_links` (all of *all* records). A run that links a part of the records only must put the whole into these names
-before it calls, or the same deliveries would show different curves.
+pair of profiles that blocking brings together, whichever run scored it), `profiles`, `record_groups` and `person_links`
+(all of *all* records). A run that links a part of the records puts the whole into these names before it calls
+(`state.show_complete`), or the same deliveries would show different curves.
 """
 
 from __future__ import annotations
@@ -148,8 +148,10 @@ def _persons(connection: duckdb.DuckDBPyConnection) -> Iterator[QualityRow]:
     for column in HARD_IDENTIFIERS:
         part = connection.execute(f"""
             select count(*) from (
-                select l.person_id from person_links as l inner join standard_records as r using (record_id)
-                group by l.person_id having count(distinct r.{column}) > 1
+                select l.person_id from person_links as l
+                inner join record_groups as g using (record_id)
+                inner join profiles as p using (profile_id)
+                group by l.person_id having count(distinct p.{column}) > 1
             )
         """).fetchall()[0][0]
         name = "date_of_birth" if column == "dob" else column

@@ -98,12 +98,22 @@ class SharingLimits:
 
 
 def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
-    """Make `input_records` from the table or view named `relation`: the columns of `INPUT_COLUMNS`, absent ones null.
+    """Make `input_records` from the table or view named `relation`, as `input_query` reads it.
+
+    Raises:
+        ValueError: `relation` has no `record_id`, or it is null or repeated.
+    """
+    connection.execute(f"create or replace temp table input_records as {input_query(connection, relation)}")
+    check_record_ids(connection, "input_records", relation)
+
+
+def input_query(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """SQL for the columns of `INPUT_COLUMNS` as text, absent ones null, of the table or view named `relation`.
 
     And `digest`: the MD5 of all a record says, whenever it was seen.
 
     Raises:
-        ValueError: `relation` has no `record_id`, or it is null or repeated.
+        ValueError: `relation` has no `record_id`.
     """
     present = {row[0].lower() for row in connection.execute(f"describe {relation}").fetchall()}
     if "record_id" not in present:
@@ -119,17 +129,20 @@ def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
         for name in INPUT_COLUMNS
         if name not in WHEN_SEEN
     )
-    connection.execute(
-        f"create or replace temp table input_records as select {wanted}, md5(concat_ws('|', {said})) as digest"
-        f" from {relation}"
-    )
+    return f"select {wanted}, md5(concat_ws('|', {said})) as digest from {relation}"
+
+
+def check_record_ids(connection: duckdb.DuckDBPyConnection, table: str, relation: str) -> None:
+    """Refuse a table of records, made from `relation`, that cannot be told apart.
+
+    Raises:
+        ValueError: a `record_id` is null or repeated.
+    """
     total, named, distinct = _row(
-        connection, "select count(*), count(record_id), count(distinct record_id) from input_records"
+        connection, f"select count(*), count(record_id), count(distinct record_id) from {table}"
     )
     if named < total or distinct < total:
-        example = _row(
-            connection, "select record_id from input_records group by 1 having count(*) > 1 or record_id is null"
-        )
+        example = _row(connection, f"select record_id from {table} group by 1 having count(*) > 1 or record_id is null")
         raise ValueError(
             f"{relation}: {total} rows hold {distinct} different record_id, {total - named} null (for example "
             f"{example[0]!r}); every person record must have its own. Check the key of the model that makes it."
@@ -137,16 +150,14 @@ def load_input(connection: duckdb.DuckDBPyConnection, relation: str) -> None:
 
 
 def standardise(connection: duckdb.DuckDBPyConnection, limits: SharingLimits) -> dict[str, int]:
-    """Make `standard_records` from `input_records`.
+    """Make `standard_records` from `input_records`, and on the way `cleaned_records` and `over_shared`.
 
     Returns: for each column, how many records lost a value that many people share or that is a placeholder.
     """
     clean(connection)
     find_over_shared(connection, limits)
     neutralise(connection)
-    lost = records_neutralised(connection)
-    connection.execute("drop table cleaned_records")
-    return lost
+    return records_neutralised(connection)
 
 
 def clean(connection: duckdb.DuckDBPyConnection) -> None:
@@ -329,6 +340,18 @@ IDENTITY_COLUMNS = (
 )
 """Standard values that must all be equal for two records to be one profile."""
 
+CONTENT = (
+    "md5(concat_ws('|', " + ", ".join(f"coalesce(cast({name} as varchar), '')" for name in IDENTITY_COLUMNS) + "))"
+)
+"""SQL for all of them in one digest, of a row of `standard_records`."""
+
+
+SAME_NUMBER = (
+    "two different profiles have the same 60-bit number; this is expected once in about a million runs of a "
+    "million records. Lengthen the number in orchestration/linkage/records.py (profile_number)."
+)
+"""What is said where a number names two profiles."""
+
 
 def make_profiles(
     connection: duckdb.DuckDBPyConnection,
@@ -348,9 +371,8 @@ def make_profiles(
         apart_records: a table of `record_id`, each a profile of its own, because somebody decided about it.
         smallest: `profiles` of fewer records are left out.
     """
-    content = ", ".join(f"coalesce(cast({name} as varchar), '')" for name in IDENTITY_COLUMNS)
     alone = "surname is null or forename is null or dob is null"
-    whole = _number("content")
+    whole = profile_number("content")
     if apart:
         alone += f" or {whole} in (select profile_id from {apart})"
     if apart_records:
@@ -358,14 +380,14 @@ def make_profiles(
     connection.execute(f"""
         create or replace temp table record_profiles as
         with written as (
-            select rowid as place, record_id, surname, forename, dob, md5(concat_ws('|', {content})) as content
+            select rowid as place, record_id, surname, forename, dob, {CONTENT} as content
             from standard_records
         )
         select
             place,
             record_id,
             content,
-            case when {alone} then {_number("md5(content || record_id)")} else {whole} end as profile_id
+            case when {alone} then {profile_number("md5(content || record_id)")} else {whole} end as profile_id
         from written
     """)
     _gather_profiles(connection, smallest)
@@ -379,10 +401,7 @@ def _gather_profiles(connection: duckdb.DuckDBPyConnection, smallest: int) -> No
         from record_profiles group by profile_id having count(*) >= {smallest}
     """)
     if _row(connection, "select count(*) from profile_places where is_mixed")[0]:
-        raise RuntimeError(
-            "two different profiles have the same 60-bit number; this is expected once in about a million runs of a "
-            "million records. Lengthen the number in orchestration/linkage/records.py (make_profiles)."
-        )
+        raise RuntimeError(SAME_NUMBER)
     gathered = ", ".join(
         f"list_sort(list(distinct r.{name}) filter (where r.{name} is not null)) as {name}" for name in EVENT_COLUMNS
     )
@@ -429,8 +448,8 @@ def _gather_profiles(connection: duckdb.DuckDBPyConnection, smallest: int) -> No
     connection.execute("drop table profile_events; drop table profile_places")
 
 
-def _number(digest: str) -> str:
-    """SQL for the first 60 bits of a hexadecimal digest."""
+def profile_number(digest: str) -> str:
+    """SQL for the profile's number: the first 60 bits of a hexadecimal digest."""
     return f"cast('0x' || substr({digest}, 1, 15) as bigint)"
 
 

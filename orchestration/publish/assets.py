@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from dagster import (
@@ -20,19 +21,24 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
+from orchestration.publish.catalogue import build_catalogue
 from orchestration.publish.publication import publish
-from orchestration.publish.reports import LinkageReport, OwnerReports
+from orchestration.publish.reports import OwnerReports, Pages, linkage_page, published_reach
+from orchestration.publish.revisions import unexplained_cells
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
 
 REPORTS_CHECK = "owner_reports_made"
+CATALOGUE_CHECK = "catalogue_made"
+REVISIONS_CHECK = "revisions_are_explained"
 
 
 def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     """The published database, after every model it is made of.
 
-    A report that cannot be made fails a check with severity ERROR; the check does not block, the figures are out.
+    A report or a catalogue that cannot be made fails a check with severity ERROR; the check does not block, the figures
+    are out. A figure that changed for no recorded reason is a warning.
     """
     key = AssetKey(["published", "analyst_database"])
 
@@ -48,7 +54,15 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 name=REPORTS_CHECK,
                 asset=key,
                 description="Every agency's data owner has the report of this build, and so has the linkage.",
-            )
+            ),
+            AssetCheckSpec(
+                name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
+            ),
+            AssetCheckSpec(
+                name=REVISIONS_CHECK,
+                asset=key,
+                description="Of every published figure that changed, something both builds recorded can be the cause.",
+            ),
         ],
         freshness_policy=FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
     )
@@ -56,8 +70,10 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         settings = warehouse.settings
         manifest = dbt_target_path(settings) / "manifest.json"
         contracts = load_feed_contracts(settings.contracts_dir).values()
-        reports = OwnerReports(contracts, settings, manifest, context.log.error)
-        linkage_report = LinkageReport(settings, context.log.error)
+        reach = published_reach(contracts, settings, manifest, context.log.error)
+        reports = OwnerReports(contracts, settings, manifest, context.log.error, reach)
+        on_linkage = Pages("page on the linkage", partial(linkage_page, settings), context.log.error)
+        catalogue = Pages("catalogue", partial(build_catalogue, settings, manifest), context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -65,18 +81,35 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 manifest,
                 linkage_model=linkage["model_version"],
                 linkage_build=linkage["history"]["name"],
-                extras=[reports, linkage_report],
+                contracts=contracts,
+                reach=reach,
+                extras=[reports, on_linkage, catalogue],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
         unread = reports.outcome.unread_models if reports.outcome else {}
-        faults = reports.faults | ({"linkage": linkage_report.fault} if linkage_report.fault else {})
-        check = AssetCheckResult(
-            check_name=REPORTS_CHECK,
-            passed=not faults,
-            severity=AssetCheckSeverity.ERROR,
-            metadata={"faults": faults, "models_not_followed_by_column": dict(unread)},
-        )
+        faults = reports.faults | ({"linkage": on_linkage.fault} if on_linkage.fault else {})
+        unexplained = unexplained_cells(settings.published_database)
+        checks = [
+            AssetCheckResult(
+                check_name=REPORTS_CHECK,
+                passed=not faults,
+                severity=AssetCheckSeverity.ERROR,
+                metadata={"faults": faults, "models_not_followed_by_column": dict(unread)},
+            ),
+            AssetCheckResult(
+                check_name=CATALOGUE_CHECK,
+                passed=catalogue.fault is None,
+                severity=AssetCheckSeverity.ERROR,
+                metadata={"fault": catalogue.fault or "none"},
+            ),
+            AssetCheckResult(
+                check_name=REVISIONS_CHECK,
+                passed=not unexplained,
+                severity=AssetCheckSeverity.WARN,
+                metadata={"unexplained": unexplained},
+            ),
+        ]
         yield MaterializeResult(
             metadata={
                 "build_id": publication.build_id,
@@ -84,7 +117,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 "tables": len(publication.tables),
                 "rows": sum(content.rows for content in publication.tables.values()),
             },
-            check_results=[check],
+            check_results=checks,
         )
 
     return analyst_database

@@ -10,18 +10,27 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from orchestration.contracts import FeedContract
+from orchestration.publish.evidence import gather_evidence
 from orchestration.publish.pseudonyms import PseudonymKey, load_or_create_key
+from orchestration.publish.revisions import COLUMNS as REVISIONS_COLUMNS
+from orchestration.publish.revisions import REVISIONS_TABLE, compare_publications
 from orchestration.publish.selection import PublishedTable, Rule, SelectionError, read_selection
+from orchestration.publish.sql_text import quoted_name as _name
+from orchestration.publish.sql_text import quoted_text as _literal
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.quality.report.reach import Reach
 
 PUBLICATIONS_KEPT = 3
 _PARTIAL = ".partial"
@@ -82,6 +91,8 @@ def publish(
     *,
     linkage_model: str | None = None,
     linkage_build: str | None = None,
+    contracts: Collection[FeedContract] = (),
+    reach: Reach | None = None,
     now: datetime | None = None,
     extras: Sequence[Callable[[Path], None]] = (),
     report: Callable[[str], None] = lambda message: None,
@@ -93,6 +104,8 @@ def publish(
         manifest_path: dbt's manifest of the build; it carries the publication rule of every column.
         linkage_model: version of the linkage model, for the record.
         linkage_build: name of the linkage, for the record; from the swap on, its history counts.
+        contracts: of every feed: what decided the verdicts is kept with the publication.
+        reach: column lineage of the build, kept too; without it causes of revisions go by whole tables.
         now: time of publication (UTC), for tests.
         extras: called with the folder of the audited publication before it is swapped in; what they add to it appears
             with the rest. One that raises stops the publication: what must not do so catches its own faults.
@@ -124,7 +137,13 @@ def publish(
         key_fingerprint=key.fingerprint,
         tables=content,
     )
-    (folder / settings.publication_record.name).write_text(publication.to_json(), encoding="utf-8")
+    record = folder / settings.publication_record.name
+    record.write_text(publication.to_json(), encoding="utf-8")
+    gather_evidence(settings, manifest_path, contracts, key, reach).write(folder)
+    if made_here := [table for table in selection if table.is_made_here]:
+        content |= _add_made_here(folder, made_here, settings.published_dir)
+        publication = replace(publication, tables=dict(sorted(content.items())))
+        record.write_text(publication.to_json(), encoding="utf-8")
     _audit(folder, selection, content)
     for extra in extras:
         extra(folder)
@@ -148,22 +167,43 @@ def _assemble(
         built = _built_columns(connection)
         for table in selection:
             _check_columns(table, built)
-            connection.execute(f"create schema if not exists {_name(table.schema)}")
-            connection.execute(
-                f"create table {_name(table.schema)}.{_name(table.name)} as "
-                f"select {_select_list(table, key)} from build.{_name(table.schema)}.{_name(table.name)} order by all"
-            )
-            _comment(connection, table)
-            target = folder / "parquet" / table.schema / f"{table.name}.parquet"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(
-                f"copy {_name(table.schema)}.{_name(table.name)} to {_literal(str(target))} "
-                "(format parquet, compression zstd)"
-            )
-            content[table.full_name] = _content(connection, table)
+            if not table.is_made_here:
+                rows = f"select {_select_list(table, key)} from build.{_name(table.schema)}.{_name(table.name)}"
+                content[table.full_name] = _write_table(connection, folder, table, rows)
         connection.execute("detach build")
         connection.execute("checkpoint")
     return content
+
+
+def _add_made_here(folder: Path, tables: Sequence[PublishedTable], published_dir: Path) -> dict[str, PublishedContent]:
+    """Adds what can only be made from a publication that is otherwise whole; gives the content of each table."""
+    if names := [table.full_name for table in tables if table.full_name != f"marts.{REVISIONS_TABLE}"]:
+        raise PublicationError(f"{', '.join(names)} is to be made by the publication, which does not know how.")
+    earlier = published_dir.resolve() if (published_dir / "analyst.duckdb").exists() else None
+    content = {}
+    with closing(duckdb.connect(str(folder / "analyst.duckdb"))) as connection:
+        compare_publications(connection, earlier, folder, after_catalog="analyst")
+        for table in tables:
+            if sorted(_published_columns(table)) != sorted(REVISIONS_COLUMNS):
+                raise PublicationError(f"{table.full_name} is not declared with the columns it has.")
+            rows = f"select {', '.join(map(_name, _published_columns(table)))} from temp.{REVISIONS_TABLE}"
+            content[table.full_name] = _write_table(connection, folder, table, rows)
+        connection.execute("checkpoint")
+    return content
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection, folder: Path, table: PublishedTable, rows: str
+) -> PublishedContent:
+    """Writes one table, ordered, with its comments, and its Parquet file."""
+    full_name = f"{_name(table.schema)}.{_name(table.name)}"
+    connection.execute(f"create schema if not exists {_name(table.schema)}")
+    connection.execute(f"create table {full_name} as {rows} order by all")
+    _comment(connection, table)
+    target = folder / "parquet" / table.schema / f"{table.name}.parquet"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"copy {full_name} to {_literal(str(target))} (format parquet, compression zstd)")
+    return _content(connection, table)
 
 
 def _built_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[str]]:
@@ -291,11 +331,3 @@ def _remove_old(publications_dir: Path, keep: Path) -> None:
     for folder in folders[:-PUBLICATIONS_KEPT]:
         if folder != keep:
             shutil.rmtree(folder)
-
-
-def _name(identifier: str) -> str:
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

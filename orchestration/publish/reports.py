@@ -1,4 +1,5 @@
-"""The owners' reports, and the page on the linkage, as part of a publication.
+"""The pages of a publication: the owners' reports, with the column lineage they share with the evidence of the build,
+and pages that are made whole or not at all.
 
 Belongs here: making them inside the publication, and keeping their faults from stopping it. Does not belong here: what
 is in them (`quality.report`, `linkage.report`).
@@ -12,10 +13,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.contracts import FeedContract
+from orchestration.publish.selection import Rule, read_selection
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.quality.report import ReportOutcome
+    from orchestration.quality.report.reach import Reach
+
+
+def published_reach(
+    contracts: Collection[FeedContract], settings: Settings, manifest_path: Path, log_error: Callable[[str], None]
+) -> Reach | None:
+    """Which columns of which feed each published column is made from; None, told to the log, if it cannot be read."""
+    try:
+        # SQL lineage: half a second of imports that no other step and no definitions need
+        from orchestration.quality.report.reach import read_reach
+
+        published = {
+            table.full_name: [column.name for column in table.columns if column.rule is not Rule.DROP]
+            for table in read_selection(manifest_path)
+        }
+        feed_columns = {contract.key: contract.column_names for contract in contracts}
+        return read_reach(manifest_path, published, feed_columns, settings.engine.value)
+    except Exception:
+        log_error(f"column lineage could not be read:\n{traceback.format_exc()}")
+        return None
 
 
 class OwnerReports:
@@ -32,11 +54,13 @@ class OwnerReports:
         settings: Settings,
         manifest_path: Path,
         log_error: Callable[[str], None],
+        reach: Reach | None = None,
     ) -> None:
         self._contracts = contracts
         self._settings = settings
         self._manifest_path = manifest_path
         self._log_error = log_error
+        self._reach = reach
         self.outcome: ReportOutcome | None = None
         self.faults: dict[str, str] = {}
 
@@ -46,7 +70,7 @@ class OwnerReports:
             # charts, templates and SQL lineage: half a second of imports that no other step and no definitions need
             from orchestration.quality.report import build_reports
 
-            self.outcome = build_reports(self._contracts, self._settings, self._manifest_path, folder)
+            self.outcome = build_reports(self._contracts, self._settings, self._manifest_path, folder, self._reach)
         except Exception as error:
             self._log_error(f"no owner report could be made:\n{traceback.format_exc()}")
             self.faults["all"] = f"{type(error).__name__}: {error}"
@@ -56,25 +80,31 @@ class OwnerReports:
             self._log_error(f"the report of {agency} could not be made: {fault}")
 
 
-class LinkageReport:
-    """Adds `reports/linkage/` to a publication, after the owners' reports; afterwards says what went wrong.
+def linkage_page(settings: Settings, folder: Path) -> Path:
+    """Writes the page on how right the linkage is into the folder of a publication; its path."""
+    # charts and templates: as above, imports no other step needs
+    from orchestration.linkage.report import write_linkage_page
+
+    return write_linkage_page(settings, folder)
+
+
+class Pages:
+    """Adds pages to a publication; afterwards says what went wrong, if anything did.
 
     Attributes:
-        fault: why there is no page; None if there is one.
+        fault: why there are none; None if there are.
     """
 
-    def __init__(self, settings: Settings, log_error: Callable[[str], None]) -> None:
-        self._settings = settings
+    def __init__(self, what: str, make: Callable[[Path], object], log_error: Callable[[str], None]) -> None:
+        self._what = what
+        self._make = make
         self._log_error = log_error
         self.fault: str | None = None
 
     def __call__(self, folder: Path) -> None:
-        """Makes the page in the folder of a publication. Never raises: figures must not wait for their report."""
+        """Makes them in the folder of a publication. Never raises: figures must not wait for what tells of them."""
         try:
-            # charts and templates: as above, imports no other step needs
-            from orchestration.linkage.report import write_linkage_page
-
-            write_linkage_page(self._settings, folder)
+            self._make(folder)
         except Exception as error:
-            self._log_error(f"the page on the linkage could not be made:\n{traceback.format_exc()}")
+            self._log_error(f"the {self._what} could not be made:\n{traceback.format_exc()}")
             self.fault = f"{type(error).__name__}: {error}"

@@ -45,7 +45,8 @@ class PublishedColumn:
 class PublishedTable:
     """One model that is published, with every column of the built table that may leave or must stay.
 
-    `run_time_columns` change from build to build by nature and are left out of content comparisons.
+    `run_time_columns` change from build to build by nature and are left out of content comparisons. A table that
+    `is_made_here` is declared by its model and filled when the publication is assembled (`meta.made_by: publication`).
     """
 
     schema: str
@@ -53,6 +54,7 @@ class PublishedTable:
     description: str
     columns: tuple[PublishedColumn, ...]
     run_time_columns: frozenset[str] = frozenset()
+    is_made_here: bool = False
 
     @property
     def full_name(self) -> str:
@@ -87,6 +89,7 @@ def read_selection(manifest_path: Path) -> tuple[PublishedTable, ...]:
                 description=node["description"],
                 columns=columns,
                 run_time_columns=frozenset(meta.get("run_time_columns", ())),
+                is_made_here=meta.get("made_by") == "publication",
             )
         )
     if faults:

@@ -15,8 +15,9 @@ def test_people_are_linked_within_the_stated_error(dirt, precision, recall):
     assert report.pairs.recall.value >= recall
 
 
-def test_no_twins_merge_where_every_second_person_is_a_twin():
-    people = labelled_people(1200, seed=405, twins=300)
+def test_no_twins_merge_where_everybody_is_a_twin():
+    """Two thousand pairs of one surname, birth date and home, each twin with some ten records, slips and all."""
+    people = labelled_people(4000, seed=405, twins=2000)
     result = link_people(people.records, load_model())
     with duckdb.connect() as connection:
         connection.register("links", result.links)
@@ -28,5 +29,5 @@ def test_no_twins_merge_where_every_second_person_is_a_twin():
         for person, true in rows.fetchall():
             holders.setdefault(true, set()).add(person)
     twins = [(str(person.number), str(person.twin_of)) for person in people.people if person.twin_of is not None]
-    assert len(twins) == 300
+    assert len(twins) == 2000
     assert [pair for pair in twins if holders[pair[0]] & holders[pair[1]]] == []

@@ -3,14 +3,11 @@
 import json
 import shutil
 
-import duckdb
 import pytest
-from records_of import decided, records
+from records_of import decided
+from store import Store, pid
 
-from orchestration.linkage import link, run_linkage
-from orchestration.linkage.history import mark_published
-from orchestration.linkage.identity import person_id_of
-from orchestration.settings import Settings
+from orchestration.linkage import link, load_model
 
 EWAN = {"surname": "Ravenshaw", "forename": "Ewan", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
 MARY = {"surname": "Oakden", "forename": "Mary", "date_of_birth": "1975-08-30", "postcode": "B1 2CD"}
@@ -18,45 +15,6 @@ MARY = {"surname": "Oakden", "forename": "Mary", "date_of_birth": "1975-08-30", 
 
 def record(key: str, person: dict, seen: str = "2025-01-31", **values: str | None) -> dict:
     return person | {"record_id": f"police/feed/{key}", "first_extract_date": seen} | values
-
-
-def pid(key: str) -> str:
-    return person_id_of(f"police/feed/{key}")
-
-
-class Store:
-    """A warehouse that only links and publishes links."""
-
-    def __init__(self, folder) -> None:
-        self.settings = Settings.from_environment(data_dir=folder / "data")
-        self.publications = 0
-
-    def link(self, *rows: dict):
-        self.settings.build_dir.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(str(self.settings.build_database)) as connection:
-            connection.register("delivered", records(*rows))
-            connection.execute("create schema if not exists linkage")
-            connection.execute("create or replace table linkage.person_records_to_link as from delivered")
-        return run_linkage(self.settings)
-
-    def publish(self, *rows: dict):
-        """Links, and swaps in a publication that names the linkage."""
-        summary = self.link(*rows)
-        self.publications += 1
-        folder = self.settings.publications_dir / str(self.publications)
-        folder.mkdir(parents=True)
-        (folder / "build.json").write_text(json.dumps({"linkage_build": summary.history.name}))
-        self.settings.published_dir.unlink(missing_ok=True)
-        self.settings.published_dir.symlink_to(folder)
-        mark_published(self.settings, summary.history.name)
-        return summary
-
-    def history(self) -> list[tuple]:
-        path = self.settings.linkage_dir / "person_id_history.parquet"
-        return duckdb.sql(
-            "select build, change, old_person_id, new_person_id, records_moved, cause "
-            f"from '{path}' order by change_number"
-        ).fetchall()
 
 
 @pytest.fixture
@@ -125,9 +83,9 @@ def test_a_withdrawn_founder_hands_its_people_to_the_next_record(store):
 def test_another_model_is_named_as_the_cause(store, monkeypatch):
     one, two = record("1", EWAN), record("2", EWAN, "2025-02-28")
     store.publish(one, two)
-    strict = link.load_model()
+    strict = load_model()
     strict = link.replace(strict, thresholds=link.replace(strict.thresholds, accept=60.0))
-    monkeypatch.setattr(link, "load_model", lambda: strict)
+    monkeypatch.setattr(link, "load_adopted", lambda _: strict)
     store.publish(one, two)
     assert store.history() == [(2, "split", pid("1"), pid("2"), 1, "model version")]
 

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from labelled_people import labelled_people
+from staged import stage
 
 from orchestration.linkage import link_people, load_model, pipeline, run_linkage
 from orchestration.settings import Settings
@@ -19,19 +20,6 @@ def settings(tmp_path):
 @pytest.fixture(scope="module")
 def people():
     return labelled_people(60, seed=3)
-
-
-def stage(settings: Settings, records) -> None:
-    settings.build_dir.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(settings.build_database)) as connection:
-        connection.register("records", records)
-        connection.execute("create schema if not exists linkage")
-        connection.execute("""
-            create or replace table linkage.person_records_to_link as
-            select * replace (cast(date_of_birth as date) as date_of_birth,
-                cast(first_extract_date as date) as first_extract_date)
-            from records
-        """)
 
 
 def test_links_and_summary_are_written_as_promised(settings, people):
@@ -53,6 +41,7 @@ def test_links_and_summary_are_written_as_promised(settings, people):
         "person_links.parquet",
         "quality.parquet",
         "quality_examples.json",
+        "state.duckdb",
         "summary.json",
     ]
 
@@ -75,7 +64,7 @@ def test_a_run_that_fails_leaves_the_last_links_alone(settings, people, monkeypa
 
     monkeypatch.setattr(pipeline, "resolve", fail)
     with pytest.raises(RuntimeError, match="killed"):
-        run_linkage(settings)
+        run_linkage(settings, full=True)
     assert (settings.linkage_dir / "person_links.parquet").read_bytes() == before
 
 

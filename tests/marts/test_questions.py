@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from orchestration.console.questions import Question, load_questions
+from orchestration.publish.questions import Question, load_questions
 from orchestration.settings import Settings
 from tests.support import Warehouse
 

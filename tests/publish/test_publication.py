@@ -8,6 +8,7 @@ import json
 import stat
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from orchestration.contracts import load_feed_contracts
 from orchestration.publish import PublicationError, latest_publication, publish
 from orchestration.publish import publication as publication_module
 from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
-from orchestration.publish.reports import LinkageReport, OwnerReports
+from orchestration.publish.reports import OwnerReports, Pages, linkage_page
 from orchestration.settings import Settings
 
 COLUMNS = {"person_id": "pseudonym:person", "surname": "drop", "days_net": "keep", "data_as_of": "keep"}
@@ -243,7 +244,9 @@ def test_a_page_on_the_linkage_that_cannot_be_made_is_told_and_stops_nothing(
     settings: Settings, tmp_path: Path
 ) -> None:
     errors: list[str] = []
-    page = LinkageReport(settings, errors.append)  # nothing says how right the linkage is
+    page = Pages(
+        "page on the linkage", partial(linkage_page, settings), errors.append
+    )  # nothing says how right the linkage is
     publication = publish(settings, manifest(tmp_path / "manifest.json", COLUMNS), extras=[page])
     assert latest_publication(settings) == publication
     assert page.fault is not None and "linkage_quality" in page.fault

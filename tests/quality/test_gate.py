@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
-from orchestration.contracts import CODE_LISTS, ColumnType, Dimension, FeedContract, RowRule, Severity
+from orchestration.contracts import CODE_LISTS, ColumnType, FeedContract, Severity
 from orchestration.ingest import ingest_feed
 from orchestration.quality import (
-    ConservationError,
-    GateError,
-    GateSummary,
-    ReferenceListError,
     gate_feed,
-    ledger_totals,
 )
 from orchestration.quality import judging as judging_module
-from orchestration.quality.counting import Findings
-from orchestration.quality.expectations import Answer
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import (
     CUSTODY,
@@ -35,74 +26,26 @@ from tests.ingest.small_feeds import (
     manifest,
     settings_in,
 )
-from tests.ingest.worlds import leftovers
-
-HEADER = "custody_number,surname,sex,offence_code,arrested_at,offence_date,offence_sequence\n"
-GOOD = "{},Smith,M,TH68010,01/01/2024 10:00,01/01/2024,1\n"
-
-BEFORE = RowRule(
-    code="PRI-SPE-001",
-    name="a spell does not end before it begins",
-    severity=Severity.QUARANTINE,
-    dimension=Dimension.CONSISTENCY,
-    cause="dates swapped",
-    correct="swap them back",
-    avoid="check at entry",
-    who="prison",
-    sql="status_to >= status_from",
-    columns=("status_from", "status_to"),
-)
-SPELLS = feed(
-    "prison",
-    "spells",
-    (
-        column("booking_number", ColumnType.IDENTIFIER, required=True, key_position=1),
-        column("status_from", ColumnType.DATE, required=True),
-        column("status_to", ColumnType.DATE, open_end_values=("31-DEC-9999",)),
-        column("ethnicity_code", ColumnType.CODE, closed_codes=("W1", "B1")),
-    ),
-    rules=(BEFORE,),
-    delimiter="|",
-    date_format="DD-MON-YYYY",
-    missing_values=("NK",),
+from tests.quality.gate_feeds import (
+    BEFORE,
+    DELIVERIES,
+    GOOD,
+    HEADER,
+    SPELLS,
+    TABLES,
+    failed,
+    gate,
+    only_delivery,
+    rows_of,
+    set_aside,
+    state,
+    with_lists,
 )
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path)
-    settings.reference_dir.mkdir(parents=True)
-    (settings.reference_dir / "offences.csv").write_text("cjs_offence_code,title\nTH68010,Theft\nCJ88001,Assault\n")
-    return settings
-
-
-def gate(here: Settings, contract: FeedContract) -> GateSummary:
-    ingest_feed(contract, here)
-    return gate_feed(contract, here)
-
-
-def rows_of(here: Settings, contract: FeedContract, table: str) -> list[dict[str, Any]]:
-    return pq.read_table(here.gate_dir / table / f"{contract.agency}__{contract.feed}.parquet").to_pylist()
-
-
-def only_delivery(here: Settings, contract: FeedContract) -> dict[str, Any]:
-    (delivery,) = rows_of(here, contract, "deliveries")
-    return delivery
-
-
-def set_aside(here: Settings, contract: FeedContract) -> list[tuple[int, str]]:
-    return [(row["row_number"], row["rule_code"]) for row in rows_of(here, contract, "quarantined_rows")]
-
-
-def failed(here: Settings, contract: FeedContract) -> dict[str, int]:
-    return {row["rule_code"]: row["failed"] for row in rows_of(here, contract, "rule_results") if row["failed"]}
-
-
-TABLES = ("deliveries", "quarantined_rows", "rule_results", "category_counts")
-
-
-def state(here: Settings, contract: FeedContract) -> dict[str, Any]:
-    return {table: rows_of(here, contract, table) for table in TABLES}
+    return with_lists(tmp_path)
 
 
 def test_a_clean_delivery_is_accepted(here: Settings) -> None:
@@ -293,14 +236,6 @@ def test_an_empty_delivery_is_accepted(here: Settings) -> None:
     assert only_delivery(here, CUSTODY)["verdict"] == "accepted"
 
 
-DELIVERIES = {
-    "custody_records_20240131.csv": HEADER + GOOD.format(1) + GOOD.format(2).replace("M", "X"),
-    "custody_records_20240229.csv": HEADER + GOOD.format(1) + GOOD.format(2).replace("M", "X"),
-    "custody_records_20240331.csv": HEADER + GOOD.format(3).replace("TH68010", "ZZ"),
-    "custody_records_20240430.csv": "",
-}
-
-
 @pytest.mark.parametrize("order", list(itertools.permutations(DELIVERIES))[::5])
 def test_one_by_one_or_all_at_once_ends_the_same(tmp_path: Path, order: tuple[str, ...]) -> None:
     at_once, one_by_one = settings_in(tmp_path / "once"), settings_in(tmp_path / "each")
@@ -333,139 +268,6 @@ def test_a_new_code_in_the_list_judges_everything_again_from_raw(here: Settings)
     (here.reference_dir / "offences.csv").write_text("cjs_offence_code\nTH68010\nZZ99999\n")
     assert gate_feed(CUSTODY, here).judged == 1
     assert failed(here, CUSTODY) == {}
-
-
-def broken_rule() -> FeedContract:
-    return replace(SPELLS, rules=(replace(BEFORE, sql="status_to >= no_such_column"),))
-
-
-def test_a_rule_that_cannot_be_asked_holds_the_delivery_and_names_rule_and_file(here: Settings) -> None:
-    deliver(
-        here, SPELLS, "spells_20240131.csv", "booking_number|status_from|status_to|ethnicity_code\nA1|01-JAN-2024||\n"
-    )
-    ingest_feed(SPELLS, here)
-    with pytest.raises(GateError) as caught:
-        gate_feed(broken_rule(), here)
-    assert [fault.rule_code for fault in caught.value.faults] == ["PRI-SPE-001"]
-    assert caught.value.held_files == ("spells_20240131.csv",)
-    assert rows_of(here, SPELLS, "deliveries") == []
-    assert gate_feed(SPELLS, here).accepted == 1
-
-
-def test_an_expectation_that_raises_is_never_taken_for_a_verdict(here: Settings) -> None:
-    contract = feed(
-        "hmcts",
-        "results",
-        (column("asn", ColumnType.IDENTIFIER, pattern="^[A-Z]{2}$"), column("fee", ColumnType.NUMBER, minimum="0")),
-    )
-    deliver(here, contract, "results_20240131.csv", "asn,fee\nAB,1\n")
-    ingest_feed(contract, here)
-    genuine = Findings.values
-
-    def no_text(self: Findings, check: Any) -> list[Any]:
-        return [object()] if check.column == "asn" else genuine(self, check)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Findings, "values", no_text)
-        with pytest.raises(GateError) as caught:
-            gate_feed(contract, here)
-    assert [fault.rule_code for fault in caught.value.faults] == ["HMC-RES-PATTERN-asn"]
-    assert rows_of(here, contract, "deliveries") == []
-
-
-def test_earlier_verdicts_stand_while_new_deliveries_are_held(here: Settings) -> None:
-    header = "booking_number|status_from|status_to|ethnicity_code\n"
-    deliver(here, SPELLS, "spells_20240131.csv", header + "A1|01-JAN-2024||\n")
-    gate(here, SPELLS)
-    deliver(here, SPELLS, "spells_20240229.csv", header + "A2|01-JAN-2024||\n")
-    ingest_feed(SPELLS, here)
-
-    def raising(values: Any) -> Any:
-        return {check.code: Answer(False, "out of order") for check, _ in values}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging_module, "ask", raising)
-        with pytest.raises(GateError, match="out of order"):
-            gate_feed(SPELLS, here)
-    assert [row["file_name"] for row in rows_of(here, SPELLS, "deliveries")] == ["spells_20240131.csv"]
-
-
-def test_two_readings_of_one_rule_stop_the_gate(here: Settings) -> None:
-    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1))
-    ingest_feed(CUSTODY, here)
-
-    def disagreeing(values: Any) -> Any:
-        return {check.code: Answer(False) for check, _ in values}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging_module, "ask", disagreeing)
-        with pytest.raises(GateError, match="the database counts 0 rows"):
-            gate_feed(CUSTODY, here)
-
-
-def test_a_missing_reference_list_is_said_with_its_path(here: Settings) -> None:
-    (here.reference_dir / "offences.csv").unlink()
-    with pytest.raises(ReferenceListError, match=r"offences\.csv"):
-        gate_feed(CUSTODY, here)
-
-
-def test_rows_missing_from_raw_stop_the_gate(here: Settings) -> None:
-    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1) + GOOD.format(2))
-    ingest_feed(CUSTODY, here)
-    (path,) = (here.raw_dir / "police" / "custody_records").glob("[0-9a-f]*.parquet")
-    pq.write_table(pq.read_table(path).slice(1), path)
-    with pytest.raises(ConservationError, match="2 rows were received"):
-        gate_feed(CUSTODY, here)
-
-
-def test_the_ledger_balances_and_notices_a_lost_quarantined_row(here: Settings) -> None:
-    for name, content in DELIVERIES.items():
-        deliver(here, CUSTODY, name, content)
-    gate(here, CUSTODY)
-    gate(here, STOP_SEARCH)
-    totals = ledger_totals(here)
-    assert (totals.deliveries, totals.rows_received, totals.rows_quarantined, totals.rejected_deliveries) == (
-        3,
-        3,
-        1,
-        1,
-    )
-    assert totals.rows_received == totals.rows_accepted + totals.rows_quarantined + totals.rows_rejected
-    path = here.gate_dir / "quarantined_rows" / "police__custody_records.parquet"
-    pq.write_table(pq.read_table(path).slice(1), path)
-    with pytest.raises(ConservationError, match="custody_records_20240131"):
-        ledger_totals(here)
-
-
-class Killed(BaseException):
-    """Stands for a kill signal: nothing may catch it."""
-
-
-@pytest.mark.parametrize("last", [1, 2, 3, 4])
-def test_a_gate_killed_between_its_files_is_made_good_by_the_next(here: Settings, last: int) -> None:
-    deliver(here, CUSTODY, "custody_records_20240131.csv", DELIVERIES["custody_records_20240131.csv"])
-    gate(here, CUSTODY)
-    for name, content in DELIVERIES.items():
-        deliver(here, CUSTODY, name, content)
-    ingest_feed(CUSTODY, here)
-    genuine, calls = os.replace, itertools.count(1)
-
-    def killing(source: Any, target: Any) -> None:
-        if next(calls) == last:
-            raise Killed
-        genuine(source, target)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(os, "replace", killing)
-        with pytest.raises(Killed):
-            gate_feed(CUSTODY, here)
-    gate_feed(CUSTODY, here)
-    assert leftovers(here.gate_dir) == []
-    again = state(here, CUSTODY)
-    for table in TABLES:
-        (here.gate_dir / table / "police__custody_records.parquet").unlink()
-    gate_feed(CUSTODY, here)
-    assert state(here, CUSTODY) == again
 
 
 def test_many_small_deliveries_are_judged_together(here: Settings) -> None:

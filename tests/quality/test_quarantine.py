@@ -32,7 +32,7 @@ from orchestration.run_lock import AlreadyRunningError, build_lock
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import CUSTODY, STOP_SEARCH, deliver, settings_in
 from tests.ingest.worlds import leftovers
-from tests.quality.test_gate import GOOD, HEADER, SPELLS, broken_rule
+from tests.quality.gate_feeds import GOOD, HEADER, SPELLS, broken_rule
 
 FEEDS = (CUSTODY, SPELLS)
 SEX = "POL-CUS-CLOSED_CODES-sex"

@@ -68,6 +68,7 @@ GATE_SCHEMAS: dict[str, pa.Schema] = {
             ("column_name", pa.string()),
             ("checked", pa.int64()),
             ("failed", pa.int64()),
+            ("detail", pa.string()),
         ]
     ),
 }

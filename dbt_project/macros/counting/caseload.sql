@@ -13,16 +13,49 @@
 
 
 {#-
-    Rows of a relation with columns `jurisdiction` and `court_code` as they are, and once more for every total: all courts
-    of the jurisdiction, all courts of both. Grouped, they give each row and its totals alike, so that what is not
-    additive (people) is counted afresh in every total.
+    How long a case has been open, in the bands of Criminal Court Statistics Quarterly, from whole days. A week is 7 days,
+    six months 182 (26 weeks), a year 365; each band includes its lower limit only.
 -#}
-{%- macro with_totals(relation, columns) -%}
-    {%- for jurisdiction, court_code in [('jurisdiction', 'court_code'), ('jurisdiction', "'ALL'"), ("'ALL'", "'ALL'")] %}
+{%- macro age_band_weeks(age_days) -%}
+    case
+        when {{ age_days }} < 0 then 'unknown'
+        when {{ age_days }} < 28 then 'under_4_weeks'
+        when {{ age_days }} < 56 then '4_to_8_weeks'
+        when {{ age_days }} < 84 then '8_to_12_weeks'
+        when {{ age_days }} < 112 then '12_to_16_weeks'
+        when {{ age_days }} < 140 then '16_to_20_weeks'
+        when {{ age_days }} < 182 then '20_to_26_weeks'
+        when {{ age_days }} < 365 then '6_months_to_1_year'
+        when {{ age_days }} < 730 then '1_to_2_years'
+        when {{ age_days }} >= 730 then '2_years_or_more'
+        else 'unknown'
+    end
+{%- endmacro -%}
+
+
+{#-
+    Rows of a relation as they are, and once more for every total. Grouped, they give each row and its totals alike, so
+    that what is not additive (people, medians) is counted afresh in every total.
+
+    `totals` lists them, each as the value its columns take (`{'court_code': 'ALL'}` is all courts of a jurisdiction, an
+    offence group and so on); `columns` are the columns no total touches. The usual totals are all courts of each
+    jurisdiction, and all courts of both.
+-#}
+{%- macro with_totals(
+    relation, columns, totals=[{'court_code': 'ALL'}, {'jurisdiction': 'ALL', 'court_code': 'ALL'}]
+) -%}
+    {%- set totalled = [] -%}
+    {%- for total in totals -%}
+        {%- for column in total if column not in totalled -%}
+            {%- do totalled.append(column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for total in [{}] + totals %}
     select
-        {{ columns | join(', ') }},
-        {{ jurisdiction }} as jurisdiction,
-        {{ court_code }} as court_code
+        {{ columns | join(', ') }}
+        {%- for column in totalled | sort %},
+        {{ "'" ~ total[column] ~ "' as " if column in total }}{{ column }}
+        {%- endfor %}
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

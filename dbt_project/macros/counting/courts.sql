@@ -24,6 +24,14 @@
 {%- endmacro -%}
 
 
+{#- When a guilty plea was entered, earliest first; unknown where the plea or the first hearing has no date. -#}
+{%- macro guilty_plea_stages() -%}
+    {{ return(
+        ['first_hearing', 'later_magistrates', 'first_crown_hearing', 'later_crown', 'at_trial', 'unknown']
+    ) }}
+{%- endmacro -%}
+
+
 {#-
     Whether a defendant was represented at a hearing, in three values. NONE is unrepresented. Nothing recorded is not
     the same: it is represented where a legal aid order was in force that day, else unknown, never unrepresented.

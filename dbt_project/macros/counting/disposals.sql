@@ -97,10 +97,11 @@
 
 {#-
     Total of a length over a group, 0 if there is none. Added as decimals: a sum of binary fractions depends on the order
-    of the rows, and the same deliveries must give the same total to the last digit.
+    of the rows, and the same deliveries must give the same total to the last digit. Each part is kept to `precision`
+    digits, `scale` of them decimals; products and reciprocals want more than lengths do.
 -#}
-{%- macro exact_total(expression) -%}
-    cast(coalesce(sum(cast({{ expression }} as decimal(18, 6))), 0) as double)
+{%- macro exact_total(expression, precision=18, scale=6) -%}
+    cast(coalesce(sum(cast({{ expression }} as decimal({{ precision }}, {{ scale }}))), 0) as double)
 {%- endmacro -%}
 
 

@@ -50,3 +50,28 @@
 {%- macro remand_thresholds() -%}
     {{ return([56, 70, 112, 182, 365]) }}
 {%- endmacro -%}
+
+
+{#-
+    What happened in the end to somebody remanded: by the final outcome over both courts, and of the convicted by the
+    heaviest penalty. A final result whose code is not in the list is unknown, not non-custodial.
+-#}
+{%- macro remand_outcome(final_outcome, disposal_type, principal_result_code) -%}
+    case
+        when {{ final_outcome }} = 'acquitted' then 'acquitted'
+        when {{ final_outcome }} = 'pending' then 'pending'
+        when {{ justice.is_immediate_custody(disposal_type) }} then 'immediate_custody'
+        when {{ principal_result_code }} = 'UNKNOWN' then 'unknown'
+        when {{ disposal_type }} is not null then 'non_custodial'
+        else 'unknown'
+    end
+{%- endmacro -%}
+
+
+{#-
+    The points, in days, at which the share still released by the police before charge is published: four weeks; three,
+    six and nine months, at which pre-charge bail ends unless it is extended (PCSC Act 2022, Schedule 4); a year.
+-#}
+{%- macro pre_charge_thresholds() -%}
+    {{ return([28, 91, 182, 274, 365]) }}
+{%- endmacro -%}

@@ -144,14 +144,9 @@ select
         when episodes.exit_reason = 'status_change' and sentenced_on_exit.remand_episode_id is not null then 'sentenced'
         else {{ justice.or_unknown('episodes.exit_reason') }}
     end as exit_reason,
-    case
-        when defendants.final_outcome = 'acquitted' then 'acquitted'
-        when defendants.final_outcome = 'pending' then 'pending'
-        when {{ justice.is_immediate_custody('disposals.disposal_type') }} then 'immediate_custody'
-        when disposals.principal_result_code = 'UNKNOWN' then 'unknown'
-        when disposals.disposal_type is not null then 'non_custodial'
-        else 'unknown'
-    end as outcome,
+    {{ justice.remand_outcome(
+        'defendants.final_outcome', 'disposals.disposal_type', 'disposals.principal_result_code'
+    ) }} as outcome,
     episodes.link_method,
     cast(episodes.days_untried as bigint) as days_untried,
     cast(episodes.days_convicted_unsentenced as bigint) as days_convicted_unsentenced,

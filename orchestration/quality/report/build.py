@@ -54,7 +54,11 @@ class ReportOutcome:
 
 
 def build_reports(
-    contracts: Collection[FeedContract], settings: Settings, manifest_path: Path, publication: Path
+    contracts: Collection[FeedContract],
+    settings: Settings,
+    manifest_path: Path,
+    publication: Path,
+    reach: Reach | None = None,
 ) -> ReportOutcome:
     """Writes `reports/` into the folder of a publication, and the lists with record keys to the private side.
 
@@ -63,6 +67,7 @@ def build_reports(
         settings: where raw, gate, build and private reports are.
         manifest_path: dbt's manifest of the build; its compiled SQL lies beside it.
         publication: folder with `analyst.duckdb`.
+        reach: of this build, where it is known already.
 
     Raises:
         OSError, duckdb.Error: nothing can be read or written at all. What concerns one agency is in the outcome.
@@ -81,7 +86,7 @@ def build_reports(
         closing(duckdb.connect(str((publication / "analyst.duckdb").resolve()), read_only=True)) as published,
         closing(duckdb.connect(str(settings.build_database), read_only=True)) as build,
     ):
-        reach = read_reach(
+        reach = reach or read_reach(
             manifest_path,
             _published_columns(published),
             {contract.key: contract.column_names for contract in contracts},

@@ -112,7 +112,8 @@ def _newest_sentence(case: RuleCase) -> str:
     newest = case.history.newest
     text = f"{day(case.history.newest_date)}: {_tally(case.rule, newest)}"
     if not _is_about_rows(case.rule):
-        return f"{text}."
+        found = f" Found: {'; '.join(case.history.newest_found)}." if case.history.newest_found else ""
+        return f"{text}.{found}"
     over = " That is above it." if case.is_above_limit and newest.failed and case.rule.soft_share else ""
     return f"{text}. Agreed limit: {share(case.rule.soft_share)}.{over}"
 

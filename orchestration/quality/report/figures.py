@@ -68,6 +68,7 @@ class RuleHistory:
         failing_since: first date of the unbroken run of dates with failures that ends at `newest_date`; None if the
             rule held there. A date with nothing to check neither breaks nor begins a run.
         last_failed: newest date with a failure.
+        newest_found: what exactly was found on `newest_date`, of rules about a delivery as a whole.
     """
 
     rule: Rule
@@ -76,6 +77,17 @@ class RuleHistory:
     newest_date: date | None
     failing_since: date | None
     last_failed: date | None
+    newest_found: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Excepted:
+    """A delivery out of the usual that the contract expected: what was found, and the exception that lifted it."""
+
+    rule: Rule
+    file_name: str
+    extract_date: date | None
+    found: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,7 @@ class FeedFigures:
         trend: by extract date, oldest first, checks by dimension.
         row_trend: by extract date, oldest first.
         refusals: newest first.
+        excepted: what dated exceptions of the contract let pass, newest first.
         rules: every rule that was ever checked, in the contract's order.
     """
 
@@ -126,6 +139,7 @@ class FeedFigures:
     trend: Mapping[date, Mapping[str, Tally]]
     row_trend: Mapping[date, RowCounts]
     refusals: tuple[Refusal, ...]
+    excepted: tuple[Excepted, ...]
     rules: tuple[RuleHistory, ...]
 
     def history(self, code: str) -> RuleHistory | None:
@@ -143,7 +157,9 @@ def feed_figures(contract: FeedContract, gate: GateTables, data_as_of: date | No
     """
     deliveries = gate.deliveries.to_pylist()
     dates = {row["delivery_id"]: row["extract_date"] for row in deliveries}
-    by_rule = _tallies(gate.rule_results.to_pylist(), dates)
+    results = gate.rule_results.to_pylist()
+    by_rule = _tallies(results, dates)
+    found = _found(results, dates)
     accepted = [row for row in deliveries if row["verdict"] != Verdict.REJECTED]
     newest_used = max((row["extract_date"] for row in accepted), default=None)
     newest_received = max((moment for moment in dates.values() if moment), default=None)
@@ -166,12 +182,19 @@ def feed_figures(contract: FeedContract, gate: GateTables, data_as_of: date | No
         trend=trend,
         row_trend=row_trend,
         refusals=refusals(contract, deliveries),
-        rules=tuple(rule_history(rule, by_rule[rule.code]) for rule in contract.all_rules if rule.code in by_rule),
+        excepted=_excepted(contract, results, deliveries),
+        rules=tuple(
+            rule_history(rule, by_rule[rule.code], found.get(rule.code, {}))
+            for rule in contract.all_rules
+            if rule.code in by_rule
+        ),
     )
 
 
-def rule_history(rule: Rule, tallies: Mapping[date | None, Tally]) -> RuleHistory:
-    """How a rule fared, from its tallies by extract date (None: the file's name held no date)."""
+def rule_history(
+    rule: Rule, tallies: Mapping[date | None, Tally], found: Mapping[date | None, tuple[str, ...]] | None = None
+) -> RuleHistory:
+    """How a rule fared, from its tallies and what it found by extract date (None: the file's name held no date)."""
     total = Tally(sum(item.checked for item in tallies.values()), sum(item.failed for item in tallies.values()))
     dated = sorted((moment, item) for moment, item in tallies.items() if moment is not None and item.checked)
     newest_date, newest = dated[-1] if dated else (None, Tally())
@@ -181,7 +204,8 @@ def rule_history(rule: Rule, tallies: Mapping[date | None, Tally]) -> RuleHistor
             break
         since = moment
     failed = [moment for moment, item in dated if item.failed]
-    return RuleHistory(rule, total, newest, newest_date, since, failed[-1] if failed else None)
+    words = (found or {}).get(newest_date, ())
+    return RuleHistory(rule, total, newest, newest_date, since, failed[-1] if failed else None, words)
 
 
 def refusals(contract: FeedContract, deliveries: Sequence[Record]) -> tuple[Refusal, ...]:
@@ -209,6 +233,34 @@ def _tallies(results: Iterable[Record], dates: Mapping[str, date | None]) -> dic
         earlier = found[row["rule_code"]].get(moment, Tally())
         found[row["rule_code"]][moment] = earlier.plus(row["checked"], row["failed"])
     return found
+
+
+def _found(
+    results: Iterable[Record], dates: Mapping[str, date | None]
+) -> dict[str, dict[date | None, tuple[str, ...]]]:
+    """What rules about a delivery found where they failed, by rule and extract date."""
+    found: dict[str, dict[date | None, tuple[str, ...]]] = defaultdict(dict)
+    for row in results:
+        if row["failed"] and row["detail"]:
+            moment = dates.get(row["delivery_id"])
+            found[row["rule_code"]][moment] = (*found[row["rule_code"]].get(moment, ()), row["detail"])
+    return found
+
+
+def _excepted(contract: FeedContract, results: Iterable[Record], deliveries: Iterable[Record]) -> tuple[Excepted, ...]:
+    """Rules that found something and yet count as kept: an exception of the contract covers the day."""
+    by_id = {row["delivery_id"]: row for row in deliveries}
+    found = [
+        Excepted(
+            rule=contract.rule(row["rule_code"]),
+            file_name=by_id[row["delivery_id"]]["file_name"],
+            extract_date=by_id[row["delivery_id"]]["extract_date"],
+            found=row["detail"],
+        )
+        for row in results
+        if row["detail"] and row["checked"] and not row["failed"]
+    ]
+    return tuple(sorted(found, key=lambda item: (item.extract_date or date.max, item.file_name), reverse=True))
 
 
 def _trend(contract: FeedContract, by_rule: Mapping[str, Mapping[date | None, Tally]]) -> dict[date, dict[str, Tally]]:

@@ -29,6 +29,7 @@ from orchestration.quality.report.words import (
     what_counts,
 )
 
+_PACKAGE = "orchestration.quality.report"
 _MARKS: Mapping[str, str] = {"good": "✓", "care": "!", "bad": "✗"}
 
 
@@ -54,34 +55,31 @@ def index_page(agencies: Sequence[AgencyView], data_as_of: date | None) -> str:
     return _render("index.html", agencies=agencies, data_as_of=data_as_of)
 
 
-def page_environment(package: str) -> Environment:
-    """An environment that finds the templates of `package`, and here the base page, its style and the filters."""
-    here = "orchestration.quality.report"
-    return _environment().overlay(loader=ChoiceLoader([PackageLoader(package), PackageLoader(here)]))
-
-
 def _render(template: str, **facts: Any) -> str:
     return _environment().get_template(template).render(**facts)
 
 
-@cache
-def _environment() -> Environment:
+def page_environment(package: str) -> Environment:
+    """Templates of a package, with the frame and the style that all pages of the warehouse share."""
     environment = Environment(
-        loader=PackageLoader("orchestration.quality.report"),
+        loader=ChoiceLoader([PackageLoader(package), PackageLoader(_PACKAGE)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = resources.files("orchestration.quality.report").joinpath("templates/report.css").read_text("utf-8")
+    style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
     environment.globals["style"] = Markup(style)
+    environment.filters |= {"counted": counted, "day": day, "listed": listed, "mark": _mark}
+    return environment
+
+
+@cache
+def _environment() -> Environment:
+    environment = page_environment(_PACKAGE)
     environment.filters |= {
         "agency": agency_name,
         "columns": _columns,
-        "counted": counted,
-        "day": day,
-        "listed": listed,
-        "mark": _mark,
         "severity": lambda severity: SEVERITY_WORDS[Severity(severity)],
         "standing": lambda standing: STANDING_WORDS[Standing(standing)].capitalize(),
         "what_counts": what_counts,

@@ -18,16 +18,19 @@ from typing import Any, NamedTuple
 
 from orchestration.quality.report.lineage import ROWS, ModelUses, UnreadableSql, model_uses
 
+REFERENCE = "reference"
+"""Stands where the agency does in an origin that is a reference list: `reference/<list>`."""
+
 _RAW = "raw_"
 _ABOUT_THE_DATA = "quality"
 """Subject of the marts that describe deliveries themselves: a failing rule is what they report, not what moves them."""
 
 
 class Origin(NamedTuple):
-    """A column of a feed as delivered (or its rows), and how it got here.
+    """A column of a feed as delivered, or of a reference list, (or its rows), and how it got here.
 
     Attributes:
-        feed: `agency/feed`.
+        feed: `agency/feed`, or `reference/<list>`.
         column: of the contract, or `ROWS`.
         through_linkage: only by way of which records are taken to be one person.
         is_exact: every step on the way was read column by column.
@@ -191,7 +194,8 @@ class _Graph:
         if node_id in self._sources:
             return self._of_source(node_id, column)
         if node_id not in self.models:
-            return frozenset()
+            seed = self._seeds.get(node_id)
+            return frozenset({Origin(f"{REFERENCE}/{seed['alias']}", column)}) if seed else frozenset()
         uses = self._model_uses(node_id)
         if uses is None:
             return self._of_whole_parents(node_id)

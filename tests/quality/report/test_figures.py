@@ -21,7 +21,7 @@ from orchestration.quality.report.figures import (
 )
 from orchestration.quality.report.words import counted, day, listed, percent, share
 from tests.ingest.small_feeds import CUSTODY
-from tests.quality.test_gate import SPELLS
+from tests.quality.gate_feeds import SPELLS
 
 JANUARY, FEBRUARY, MARCH, APRIL = (date(2024, month, 3) for month in (1, 2, 3, 4))
 SEX = "POL-CUS-CLOSED_CODES-sex"
@@ -184,3 +184,43 @@ def test_numbers_and_days_are_written_alike_everywhere() -> None:
     assert (share(0.02), share(0.005), share(0.0)) == ("2%", "0.5%", "0%")
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(["a", "b", "c"], most=2) == "a, b and 1 more"
+
+
+ROWS = "POL-CUS-FILE-ROW_COUNT"
+
+
+def test_the_two_numbers_behind_a_row_count_rule_reach_its_owner() -> None:
+    usual = [delivery(name, moment) for name, moment in (("a", JANUARY), ("b", FEBRUARY))]
+    found = figures(
+        usual,
+        [
+            {"delivery_id": "a", "rule_code": ROWS, "checked": 1, "failed": 1, "detail": "2 rows; the median is 700"},
+            {"delivery_id": "b", "rule_code": ROWS, "checked": 1, "failed": 1, "detail": "9 rows; the median is 800"},
+        ],
+    )
+    history_of_rule = found.history(ROWS)
+    assert history_of_rule is not None
+    assert history_of_rule.newest_found == ("9 rows; the median is 800",)
+    assert found.excepted == ()
+
+
+def test_a_delivery_the_contract_expected_to_be_unusual_is_told_apart_from_a_broken_rule() -> None:
+    found = figures(
+        [delivery("a", JANUARY), delivery("b", FEBRUARY)],
+        [
+            {
+                "delivery_id": "a",
+                "rule_code": ROWS,
+                "checked": 1,
+                "failed": 0,
+                "detail": "2 rows; excepted by A. Owner",
+            },
+            {"delivery_id": "b", "rule_code": ROWS, "checked": 1, "failed": 0, "detail": None},
+        ],
+    )
+    assert [(item.file_name, item.rule.code, item.found) for item in found.excepted] == [
+        ("a.csv", ROWS, "2 rows; excepted by A. Owner")
+    ]
+    history_of_rule = found.history(ROWS)
+    assert history_of_rule is not None
+    assert history_of_rule.newest_found == ()

@@ -20,7 +20,7 @@ from orchestration.quality.report.present import PresentState, RuleCost, Standin
 from orchestration.quality.report.rows_csv import rows_csv
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import CUSTODY, STOP_SEARCH, STOP_SEARCH_HEADER, deliver, settings_in
-from tests.quality.test_gate import HEADER, SPELLS
+from tests.quality.gate_feeds import HEADER, SPELLS
 
 SEX = "POL-CUS-CLOSED_CODES-sex"
 OFFENCE = "POL-CUS-CODE_LIST-offence_code"

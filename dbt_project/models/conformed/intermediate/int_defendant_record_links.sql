@@ -2,12 +2,8 @@ with recorded_defendants as (
     select * from {{ ref('stg_hmcts__defendants') }}
 ),
 
-recorded_cases as (
-    select * from {{ ref('stg_hmcts__cases') }}
-),
-
-defendant_cases as (
-    select * from {{ ref('int_defendant_cases') }}
+defendant_references as (
+    select * from {{ ref('int_defendant_references') }}
 ),
 
 person_records as (
@@ -24,27 +20,6 @@ representation_orders as (
 
 custody_records as (
     select * from {{ ref('stg_police__custody_records') }}
-),
-
--- A merged case is known elsewhere by its own reference or by that of the case it merged into.
-defendant_references as (
-    select
-        defendant_cases.defendant_id,
-        own_case.ptiurn,
-        1 as reference_rank
-    from defendant_cases
-    inner join recorded_cases as own_case
-        on defendant_cases.source_case_id = own_case.case_id
-    where own_case.ptiurn is not null
-    union all
-    select
-        defendant_cases.defendant_id,
-        lead_case.ptiurn,
-        2 as reference_rank
-    from defendant_cases
-    inner join recorded_cases as lead_case
-        on defendant_cases.case_id = lead_case.case_id
-    where lead_case.ptiurn is not null
 ),
 
 defendant_persons as (

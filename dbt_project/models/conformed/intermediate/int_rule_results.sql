@@ -15,6 +15,7 @@ select
     rule_results.dimension,
     rule_results.severity,
     rule_results.column_name,
+    rule_results.detail,
     deliveries.file_name,
     deliveries.verdict,
     rule_results.checked,

@@ -29,41 +29,15 @@ stage_days as (
 
 -- Medians do not add up, so each roll-up is counted from the defendants themselves.
 rolled_up as (
-    select
-        quarter,
-        court_code,
-        jurisdiction,
-        offence_group,
-        stage,
-        recorded_days
-    from stage_days
-    union all
-    select
-        quarter,
-        court_code,
-        jurisdiction,
-        'all' as offence_group,
-        stage,
-        recorded_days
-    from stage_days
-    union all
-    select
-        quarter,
-        'ALL' as court_code,
-        jurisdiction,
-        offence_group,
-        stage,
-        recorded_days
-    from stage_days
-    union all
-    select
-        quarter,
-        'ALL' as court_code,
-        jurisdiction,
-        'all' as offence_group,
-        stage,
-        recorded_days
-    from stage_days
+    {{ justice.with_totals(
+        'stage_days',
+        ['quarter', 'jurisdiction', 'stage', 'recorded_days'],
+        totals=[
+            {'court_code': 'ALL'},
+            {'offence_group': 'all'},
+            {'court_code': 'ALL', 'offence_group': 'all'},
+        ]
+    ) }}
 ),
 
 valid_days as (

@@ -11,6 +11,7 @@ select
     dimension,
     severity,
     column_name,
+    detail,
     extract_date,
     cast(checked as bigint) as checked,
     cast(failed as bigint) as failed,

@@ -12,5 +12,6 @@ select
     severity,
     column_name,
     checked,
-    failed
+    failed,
+    detail
 from rule_results

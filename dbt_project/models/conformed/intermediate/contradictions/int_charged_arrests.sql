@@ -18,6 +18,10 @@ matches as (
     select * from {{ ref('int_defendant_matches') }}
 ),
 
+defendants as (
+    select * from {{ ref('defendants') }}
+),
+
 -- One arrest has a row per offence; a case reference counts once.
 charged_references as (
     select
@@ -58,7 +62,9 @@ matched_defendants as (
 select
     charged_references.custody_record_key || '|' || charged_references.ptiurn as subject_key,
     matched_defendants.defendant_id,
+    defendants.case_id,
     person_records.person_id,
+    defendants.court_code,
     court_references.ptiurn is not null as is_known_to_court,
     coalesce(court_references.is_cps, false) as is_cps_case,
     cps_references.ptiurn is not null as is_known_to_cps,
@@ -70,6 +76,8 @@ left join cps_references
     on charged_references.ptiurn = cps_references.ptiurn
 left join matched_defendants
     on charged_references.custody_record_key = matched_defendants.record_key
+left join defendants
+    on matched_defendants.defendant_id = defendants.defendant_id
 left join person_records
     on
         person_records.agency = 'police'

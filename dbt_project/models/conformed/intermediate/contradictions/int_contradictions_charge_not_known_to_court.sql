@@ -2,10 +2,6 @@ with charged_arrests as (
     select * from {{ ref('int_charged_arrests') }}
 ),
 
-defendants as (
-    select * from {{ ref('defendants') }}
-),
-
 contradiction_rule as (
     select * from {{ ref('contradiction_rules') }}
     where rule = 'charge_not_known_to_court'
@@ -18,9 +14,9 @@ horizons as (
 select
     charged_arrests.subject_key,
     charged_arrests.defendant_id,
-    defendants.case_id,
+    charged_arrests.case_id,
     charged_arrests.person_id,
-    defendants.court_code,
+    charged_arrests.court_code,
     'charged' as value_a,
     case
         when charged_arrests.defendant_id is null then 'no_case'
@@ -30,8 +26,6 @@ select
     charged_arrests.charged_date as event_date,
     horizons.court_to as observed_to
 from charged_arrests
-left join defendants
-    on charged_arrests.defendant_id = defendants.defendant_id
 cross join contradiction_rule
 cross join horizons
 where

@@ -2,10 +2,6 @@ with charged_arrests as (
     select * from {{ ref('int_charged_arrests') }}
 ),
 
-defendants as (
-    select * from {{ ref('defendants') }}
-),
-
 contradiction_rule as (
     select * from {{ ref('contradiction_rules') }}
     where rule = 'charge_not_known_to_cps'
@@ -20,17 +16,15 @@ horizons as (
 select
     charged_arrests.subject_key,
     charged_arrests.defendant_id,
-    defendants.case_id,
+    charged_arrests.case_id,
     charged_arrests.person_id,
-    defendants.court_code,
+    charged_arrests.court_code,
     'charged' as value_a,
     'no_prosecution_record' as value_b,
     {{ justice.days_between('charged_arrests.charged_date', 'horizons.cps_to') }} as days_apart,
     charged_arrests.charged_date as event_date,
     horizons.cps_to as observed_to
 from charged_arrests
-left join defendants
-    on charged_arrests.defendant_id = defendants.defendant_id
 cross join contradiction_rule
 cross join horizons
 where

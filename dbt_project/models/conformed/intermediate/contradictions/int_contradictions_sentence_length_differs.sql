@@ -22,9 +22,7 @@ select
     sentenced_proceedings.court_code,
     {{ justice.months_text('sentenced_proceedings.court_term_months') }} as value_a,
     {{ justice.months_text('sentenced_proceedings.prison_term_months') }} as value_b,
-    abs({{ justice.days_between(
-        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
-    ) }}) as days_apart,
+    sentenced_proceedings.days_apart,
     sentenced_proceedings.sentence_date as event_date,
     horizons.prison_to as observed_to
 from sentenced_proceedings
@@ -36,8 +34,6 @@ where
     and not sentenced_proceedings.has_unknown_court_term
     and not sentenced_proceedings.has_unknown_prison_term
     -- a sentence of another day is another sentence: a suspended one activated, a breach, a resentence
-    and abs({{ justice.days_between(
-        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
-    ) }}) <= contradiction_rule.days_allowed
+    and sentenced_proceedings.days_apart <= contradiction_rule.days_allowed
     and abs(sentenced_proceedings.court_term_months - sentenced_proceedings.prison_term_months)
     > {{ tolerated_months }}

@@ -19,9 +19,7 @@ select
     sentenced_proceedings.court_code,
     sentenced_proceedings.court_disposal_type as value_a,
     sentenced_proceedings.prison_disposal_type as value_b,
-    abs({{ justice.days_between(
-        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
-    ) }}) as days_apart,
+    sentenced_proceedings.days_apart,
     sentenced_proceedings.sentence_date as event_date,
     horizons.prison_to as observed_to
 from sentenced_proceedings
@@ -29,6 +27,4 @@ cross join contradiction_rule
 cross join horizons
 where
     sentenced_proceedings.court_disposal_type <> sentenced_proceedings.prison_disposal_type
-    and abs({{ justice.days_between(
-        'sentenced_proceedings.sentence_date', 'sentenced_proceedings.prison_sentence_date'
-    ) }}) <= contradiction_rule.days_allowed
+    and sentenced_proceedings.days_apart <= contradiction_rule.days_allowed

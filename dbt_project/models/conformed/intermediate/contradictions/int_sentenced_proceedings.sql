@@ -119,7 +119,9 @@ prison_views as (
         bool_or(
             prison_sentences.sentence_type not in ('LIFE', 'IPP') and prison_sentences.custodial_term_months is null
         ) as has_unknown_prison_term,
-        min(prison_sentences.sentence_date) as prison_sentence_date
+        sum(prison_sentences.remand_credit_days) as prison_credit_days,
+        min(prison_sentences.sentence_date) as prison_sentence_date,
+        max(prison_sentences.conditional_release_date) as conditional_release_date
     from ranked_candidates
     inner join prison_sentences
         on ranked_candidates.sentence_id = prison_sentences.sentence_id
@@ -157,8 +159,12 @@ select
     coalesce(prison_views.prison_sentences, 0) as prison_sentences,
     coalesce(court_views.has_unknown_court_term, true) as has_unknown_court_term,
     coalesce(prison_views.has_unknown_prison_term, true) as has_unknown_prison_term,
+    abs({{ justice.days_between('sentenced_defendants.sentence_date', 'prison_views.prison_sentence_date') }})
+        as days_apart,
+    cast(prison_views.prison_credit_days as bigint) as prison_credit_days,
     sentenced_defendants.sentence_date,
-    prison_views.prison_sentence_date
+    prison_views.prison_sentence_date,
+    prison_views.conditional_release_date
 from sentenced_defendants
 left join prison_views
     on sentenced_defendants.defendant_id = prison_views.defendant_id

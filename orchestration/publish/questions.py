@@ -1,4 +1,8 @@
-"""The questions the marts answer: one SQL file each under `dbt_project/analyses/`, its first line the question."""
+"""The questions the marts answer: one SQL file each under `dbt_project/analyses/`, its first line the question.
+
+Belongs here: reading them, and which marts each asks. Does not belong here: asking (`warehouse questions`, the
+catalogue).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ class Question:
     name: str
     title: str
     sql: str
+    marts: frozenset[str] = frozenset()
 
 
 class UnknownQuestionError(LookupError):
@@ -53,5 +58,8 @@ def _read(path: Path) -> Question:
     if not first.startswith("--"):
         raise ValueError(f"{path}: the first line must be a comment that states the question the query answers.")
     return Question(
-        name=path.stem, title=first.removeprefix("--").strip(), sql=_REFERENCE.sub(r"marts.\1", rest).strip()
+        name=path.stem,
+        title=first.removeprefix("--").strip(),
+        sql=_REFERENCE.sub(r"marts.\1", rest).strip(),
+        marts=frozenset(_REFERENCE.findall(rest)),
     )
