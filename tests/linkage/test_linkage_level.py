@@ -17,12 +17,10 @@ from orchestration.linkage.quality_level import (
     check_linkage,
     code_digest,
     level_now,
-    measure_level,
     published_level,
     record_level,
     recorded_level,
 )
-from orchestration.linkage.quality_reference import reference_people
 from orchestration.settings import Settings
 
 
@@ -37,6 +35,12 @@ def spoiled() -> LinkageModel:
     return replace(load_model(), thresholds=Thresholds(accept=-25.0, cohesion=-60.0), is_cautious=False)
 
 
+@pytest.fixture(scope="module")
+def with_spoiled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A warehouse in which the spoiled model is measured once."""
+    return Settings.from_environment(data_dir=tmp_path_factory.mktemp("spoiled") / "data")
+
+
 @pytest.fixture
 def recorded() -> Level:
     level = recorded_level(load_model().version)
@@ -44,9 +48,11 @@ def recorded() -> Level:
     return level
 
 
-def test_a_spoiled_model_is_refused_with_what_fell_and_what_to_do(settings: Settings, spoiled: LinkageModel) -> None:
+def test_a_spoiled_model_is_refused_with_what_fell_and_what_to_do(
+    with_spoiled: Settings, spoiled: LinkageModel
+) -> None:
     with pytest.raises(LinkageBelowLevelError, match=r"recall of clusters is 0\.98\d+; recorded was 0\.99") as error:
-        check_linkage(settings, spoiled)
+        check_linkage(with_spoiled, spoiled)
     assert spoiled.fingerprint in str(error.value)
     assert "warehouse linkage check" in str(error.value)
 
@@ -117,9 +123,9 @@ def test_changed_code_is_measured_once(settings: Settings, recorded: Level, monk
 
 
 def test_another_model_of_the_same_name_is_never_given_the_recorded_level(
-    settings: Settings, spoiled: LinkageModel, recorded: Level
+    with_spoiled: Settings, spoiled: LinkageModel, recorded: Level
 ) -> None:
-    told = published_level(settings, spoiled)
+    told = published_level(with_spoiled, spoiled)
     assert told.model_fingerprint == spoiled.fingerprint
     assert told.row("precision", "pairs").value < recorded.row("precision", "pairs").value
 
@@ -139,7 +145,3 @@ def test_comments_and_measuring_do_not_change_the_code_that_links() -> None:
     )
     assert quality_level._meaning("x = 1") != quality_level._meaning("x = 2")
     assert len(code_digest()) == 16
-
-
-def test_measuring_twice_gives_the_same(spoiled: LinkageModel) -> None:
-    assert measure_level(spoiled, reference_people()) == measure_level(spoiled, reference_people())

@@ -21,13 +21,13 @@ from orchestration.linkage.review_sample import Sample, draw_sample, write_sampl
 from orchestration.linkage.review_score import Estimate, ReviewError, score_review, write_result
 from orchestration.settings import Settings
 
-SEEDS = range(12)
+SEEDS = range(8)
 
 
 @pytest.fixture(scope="module")
 def people() -> LabelledPeople:
     """Dirty enough that some links are wrong and many are missed."""
-    return labelled_people(900, seed=77, twins=60, dirt=4.0)
+    return labelled_people(600, seed=77, twins=40, dirt=4.0)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_the_estimate_holds_the_known_value(
     true_values: tuple[float, float],
     tmp_path: Path,
 ) -> None:
-    """95 of 100 intervals should; of 12 samples at most two may not."""
+    """95 of 100 intervals should; of 8 samples at most one may not."""
     precision, recall = true_values
     assert precision < 0.97 and recall < 0.97, "there is something to estimate"
     held = {"precision": 0, "recall": 0}
@@ -110,7 +110,7 @@ def test_the_estimate_holds_the_known_value(
         held["precision"] += result.precision.low <= precision <= result.precision.high
         held["recall"] += result.recall.low <= recall <= result.recall.high
         assert result.recall.high - result.recall.low < 0.15
-    assert min(held.values()) >= len(SEEDS) - 2, held
+    assert min(held.values()) >= len(SEEDS) - 1, held
 
 
 def test_judging_every_pair_gives_the_very_value_without_interval(
