@@ -37,12 +37,13 @@ def check(
     record: Annotated[
         bool, typer.Option("--record", help="Record what is measured as the level of this model: a release.")
     ] = False,
+    data: DataOption = None,
 ) -> None:
     """Measure the current model and code on the reference people, against the recorded level.
 
     A build does the same and publishes nothing if precision or recall has fallen below its recorded interval.
     """
-    from orchestration.linkage.model import load_model
+    from orchestration.linkage.adoption import load_adopted
     from orchestration.linkage.quality_level import (
         HELD,
         check_level,
@@ -52,12 +53,13 @@ def check(
     )
     from orchestration.linkage.quality_reference import reference_people
 
-    model = load_model()
-    before = recorded_level(model.version)
+    models_dir = Settings.from_environment(data_dir=data).models_dir
+    model = load_adopted(models_dir)
+    before = recorded_level(model.version, models_dir)
     with terminal.status("linking the reference people ..."):
         if record:
-            path = record_level(model)
-        now = recorded_level(model.version) if record else measure_level(model, reference_people())
+            path = record_level(model, models_dir)
+        now = recorded_level(model.version, models_dir) if record else measure_level(model, reference_people())
     if now is None:
         raise RuntimeError("the level was not recorded")
     typer.echo(f"{'':<22}{'now':>8}   recorded (95% interval)")
@@ -112,14 +114,14 @@ def sample(
     - `warehouse linkage sample --pairs 400`
     - `warehouse linkage score data/linkage/review/sample_seed1.csv`
     """
-    from orchestration.linkage.model import load_model
+    from orchestration.linkage.adoption import load_adopted
     from orchestration.linkage.review_sample import draw_sample, write_sample
     from orchestration.linkage.review_score import REVIEW_FOLDER
 
     settings = Settings.from_environment(data_dir=data)
     path = output or settings.linkage_dir / REVIEW_FOLDER / f"sample_seed{seed}.csv"
     with terminal.status("drawing ..."):
-        drawn = draw_sample(settings, load_model(), pairs, seed)
+        drawn = draw_sample(settings, load_adopted(settings.models_dir), pairs, seed)
     write_sample(drawn, path)
     for stratum in drawn.strata:
         note(f"  {stratum.name:<28}{stratum.drawn:>6,} of {stratum.pairs:>9,} pairs")

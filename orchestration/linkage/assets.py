@@ -15,8 +15,8 @@ from dagster import (
     asset,
 )
 
+from orchestration.linkage.adoption import load_adopted
 from orchestration.linkage.link import run_linkage
-from orchestration.linkage.model import load_model
 from orchestration.linkage.quality_level import LinkageBelowLevelError, check_linkage
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
@@ -49,7 +49,8 @@ def linkage_asset() -> AssetsDefinition:
         ],
     )
     def person_links(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
-        settings, model = warehouse.settings, load_model()
+        settings = warehouse.settings
+        model = load_adopted(settings.models_dir)
         fault = None
         with transient_faults_retried(context.retry_number, context.log.warning):
             summary = run_linkage(settings, model)

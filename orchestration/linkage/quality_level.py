@@ -3,7 +3,8 @@
 Belongs here: the record beside the reference people, measuring anew when model or code has changed, and the verdict.
 Does not belong here: measuring (`quality_reference.py`), or what a refusal stops (`assets.py`).
 
-A release records a model's accuracy on the reference people: `reference/<version>.json`. A build whose model and code
+A release records a model's accuracy on the reference people: `reference/<version>.json` for a model that ships,
+`levels/<version>.json` in the folder of models for one trained here. A build whose model and code
 are those of the record needs no measuring. For any other the accuracy is measured once, and kept in the linkage folder
 for as long as model, code and people stay the same.
 """
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from orchestration.ingest.atomic import replacing
-from orchestration.linkage.model import LinkageModel
+from orchestration.linkage.model import LinkageModel, shipped_models
 from orchestration.linkage.quality_causes import examples, reasons, wrong_persons
 from orchestration.linkage.quality_reference import (
     ReferencePeople,
@@ -40,6 +41,10 @@ HELD = (("precision", "pairs"), ("recall", "pairs"), ("precision", "clusters"), 
 """Measures that must not fall below the lower end of their recorded interval."""
 
 MEASURED_FOLDER = "measured"
+"""In the linkage folder: what was measured and not recorded."""
+
+LEVELS_FOLDER = "levels"
+"""In the folder of models."""
 
 _MEASURING = (
     "quality",
@@ -130,9 +135,15 @@ def _meaning(source: str) -> str:
     return ast.unparse(tree)
 
 
-def recorded_level(version: str, folder: Path | None = None) -> Level | None:
+def level_file(version: str, models_dir: Path) -> Path:
+    """Where the level of a model is recorded: with the code if it ships, else in the folder of models."""
+    folder = reference_folder() if version in shipped_models() else models_dir / LEVELS_FOLDER
+    return folder / f"{version}.json"
+
+
+def recorded_level(version: str, models_dir: Path) -> Level | None:
     """The level recorded of a model at its release; None where none was."""
-    path = (folder or reference_folder()) / f"{version}.json"
+    path = level_file(version, models_dir)
     return Level.from_dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
@@ -179,10 +190,10 @@ def _with_reasons(rows: Sequence[QualityRow], why: dict[tuple[bool, str, str], s
     )
 
 
-def record_level(model: LinkageModel, folder: Path | None = None) -> Path:
+def record_level(model: LinkageModel, models_dir: Path) -> Path:
     """Measure a model in full and record the level for its release; the file written."""
     level = measure_level(model, reference_people(), in_full=True)
-    path = (folder or reference_folder()) / f"{model.version}.json"
+    path = level_file(model.version, models_dir)
     with replacing(path) as unfinished:
         unfinished.write_text(_as_json(level), encoding="utf-8")
     return path
@@ -192,7 +203,7 @@ def level_now(settings: Settings, model: LinkageModel) -> Level:
     """The level of a model under the code as it stands: as recorded, as measured before, or measured now and kept."""
     people = reference_people()
     key = f"{model.fingerprint}-{code_digest()}-{people.digest}"
-    recorded = recorded_level(model.version)
+    recorded = recorded_level(model.version, settings.models_dir)
     if recorded and recorded.key == key:
         return recorded
     folder = settings.linkage_dir / MEASURED_FOLDER
@@ -213,7 +224,7 @@ def published_level(settings: Settings, model: LinkageModel) -> Level:
 
     That the code as it stands does no worse is what the check is for.
     """
-    recorded = recorded_level(model.version)
+    recorded = recorded_level(model.version, settings.models_dir)
     return recorded if recorded and recorded.model_fingerprint == model.fingerprint else level_now(settings, model)
 
 
@@ -255,7 +266,7 @@ def check_linkage(settings: Settings, model: LinkageModel) -> Level:
         LinkageBelowLevelError: it is less right than recorded, or than it must be.
     """
     level = level_now(settings, model)
-    check_level(level, recorded_level(model.version))
+    check_level(level, recorded_level(model.version, settings.models_dir))
     return level
 
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from dagster import DagsterInstance, materialize
 
-from orchestration.linkage import load_model, quality_level
+from orchestration.linkage import assets, load_model, quality_level, save_model
+from orchestration.linkage.adoption import adopt
 from orchestration.linkage.model import LinkageModel, Thresholds
 from orchestration.linkage.quality_level import (
     MEASURED_FOLDER,
@@ -21,6 +23,7 @@ from orchestration.linkage.quality_level import (
     record_level,
     recorded_level,
 )
+from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 
 
@@ -43,7 +46,7 @@ def with_spoiled(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture
 def recorded() -> Level:
-    level = recorded_level(load_model().version)
+    level = recorded_level(load_model().version, Path())
     assert level is not None
     return level
 
@@ -130,12 +133,13 @@ def test_another_model_of_the_same_name_is_never_given_the_recorded_level(
     assert told.row("precision", "pairs").value < recorded.row("precision", "pairs").value
 
 
-def test_a_level_comes_back_as_it_was_recorded(
+def test_a_level_of_a_model_trained_here_is_kept_with_the_models_trained_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: Level
 ) -> None:
+    trained = replace(load_model(), version="ours-1")
     monkeypatch.setattr(quality_level, "measure_level", lambda *_, **__: recorded)
-    path = record_level(load_model(), tmp_path)
-    assert recorded_level(path.stem, tmp_path) == recorded
+    assert record_level(trained, tmp_path) == tmp_path / "levels" / "ours-1.json"
+    assert recorded_level("ours-1", tmp_path) == recorded
     assert recorded_level("never-released", tmp_path) is None
 
 
@@ -145,3 +149,26 @@ def test_comments_and_measuring_do_not_change_the_code_that_links() -> None:
     )
     assert quality_level._meaning("x = 1") != quality_level._meaning("x = 2")
     assert len(code_digest()) == 16
+
+
+def test_a_build_links_with_the_adopted_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = []
+
+    def link(settings: Settings, model: LinkageModel) -> None:
+        used.append(model.version)
+        raise RuntimeError("far enough")
+
+    settings = Settings.from_environment(data_dir=tmp_path / "data", dagster_home=tmp_path / "dagster")
+    for name, value in settings.as_environment().items():
+        monkeypatch.setenv(name, value)
+    save_model(replace(load_model(), version="ours-1"), settings.models_dir)
+    adopt(settings.models_dir, "ours-1")
+    monkeypatch.setattr(assets, "run_linkage", link)
+    with DagsterInstance.ephemeral() as instance:
+        materialize(
+            [assets.linkage_asset()],
+            instance=instance,
+            resources={"warehouse": WarehouseResource()},
+            raise_on_error=False,
+        )
+    assert used == ["ours-1"]

@@ -61,7 +61,7 @@ def test_what_has_nothing_to_count_has_no_value_and_no_interval() -> None:
 
 def test_the_shipped_model_reaches_its_recorded_level_and_the_warehouses_targets() -> None:
     """The record is what model and code give. If this fails after a change that is meant: linkage check --record."""
-    recorded = recorded_level(load_model().version)
+    recorded = recorded_level(load_model().version, Path())
     assert recorded is not None
     assert recorded.people_digest == reference_people().digest
     now = measure_level(load_model(), reference_people())
@@ -76,7 +76,7 @@ def test_the_shipped_model_reaches_its_recorded_level_and_the_warehouses_targets
 
 
 def test_the_record_tells_accuracy_by_every_group_and_every_pair_of_agencies() -> None:
-    recorded = recorded_level(load_model().version)
+    recorded = recorded_level(load_model().version, Path())
     assert recorded is not None
     accuracy = {(row.breakdown, row.breakdown_value) for row in recorded.rows if row.measure == "recall"}
     assert {breakdown for breakdown, _ in accuracy} >= {*BREAKDOWNS, "agency_pair", "threshold", "all"}
@@ -89,7 +89,7 @@ def test_the_record_tells_accuracy_by_every_group_and_every_pair_of_agencies() -
 
 
 def test_the_curve_over_thresholds_trades_recall_for_precision() -> None:
-    recorded = recorded_level(load_model().version)
+    recorded = recorded_level(load_model().version, Path())
     assert recorded is not None
     recall = [row.value for row in recorded.rows if (row.measure, row.breakdown) == ("recall", "threshold")]
     assert len(recall) >= 10
@@ -208,7 +208,7 @@ def test_no_value_of_a_record_is_in_a_reason_or_an_example() -> None:
 
 
 def test_the_table_is_the_same_whatever_the_order_of_rows(tmp_path: Path) -> None:
-    rows = recorded_level(load_model().version).rows  # type: ignore[union-attr]
+    rows = recorded_level(load_model().version, Path()).rows  # type: ignore[union-attr]
     assert as_table(rows, "m") == as_table(reversed(rows), "m")
 
 
