@@ -13,7 +13,6 @@ from orchestration.simulation import DeliveryParameters, DirtParameters, WorldPa
 from tests.marts.contradictions import RULE_OF_KIND, Recovery, recover, unexplained
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
 
 ONLY_DISAGREEMENTS = replace(
     DirtParameters.zero(), **(dict.fromkeys(RULE_OF_KIND, 0.35) | {"legal_aid_without_case": 1.0})

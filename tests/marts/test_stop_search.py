@@ -20,7 +20,6 @@ import pytest
 from orchestration.settings import Settings
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
 
 DIMENSIONS = [
     "month", "force", "type", "self_defined_group", "officer_defined_group", "gender", "age_range", "object",

@@ -72,7 +72,7 @@ def built_world(
     return (warehouse, world, parameters), request.param is CLEAN
 
 
-@pytest.mark.xdist_group("worlds")
+@pytest.mark.xdist_group("own builds")
 @pytest.mark.parametrize("mart", COMPARISONS)
 def test_a_mart_is_exact_or_each_difference_has_its_error(built_world: tuple[Built, bool], mart: str) -> None:
     (warehouse, world, parameters), is_clean = built_world
