@@ -103,7 +103,10 @@ def groups_svg(groups: Sequence[tuple[str, float, float, float, bool]], whole: f
         ),
     )
     line = alt.Chart(inline_data([{"whole": whole}])).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="whole:Q")
-    return draw(alt.layer(bars, line, dots).properties(width=WIDTH - 150, height=18 * max(1, len(order))))
+    # the renderer takes labels for narrower than the page's font draws them: room for the difference
+    room = {"left": 40, "top": 5, "right": 5, "bottom": 5}
+    chart = alt.layer(bars, line, dots).properties(width=WIDTH - 190, height=18 * max(1, len(order)), padding=room)
+    return draw(chart)
 
 
 def _threshold(title: str) -> alt.X:
