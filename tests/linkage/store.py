@@ -18,7 +18,6 @@ from orchestration.linkage.history import mark_published
 from orchestration.linkage.identity import person_id_of
 from orchestration.settings import Settings
 
-
 _contracts = cache(load_feed_contracts)
 """Reading them takes as long as linking a few people does."""
 
