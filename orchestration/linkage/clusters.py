@@ -163,6 +163,10 @@ def _find_conflicts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         marked as (
             select
                 l.group_id, l.profile_id as profile_id_l, r.profile_id as profile_id_r,
+                case
+                    when l.forename_is_known and r.forename_is_known and l.forename <> r.forename
+                    then [l.forename, r.forename]
+                end as two_forenames,
                 {SHARES_IDENTIFIER} as is_firm, {marks}
             from members as l
             inner join members as r on l.group_id = r.group_id and l.profile_id < r.profile_id
@@ -180,14 +184,24 @@ def _find_conflicts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
     """Make `rebuilt` (profile_id, person) for the groups that cannot stand as they are; how many there were."""
-    # A group in which every pair is a link and none a conflict stands, and most do.
+    # A group in which every pair is a link and none a conflict stands, and most do. Where it holds a John and a Jack
+    # who are two people, what either may be called as well ties nobody: Jon is no Jack there, though both may be a
+    # John. Only an identifier in common says so.
     connection.execute("""
         create or replace temp table doubtful_pairs as
+        with told_apart as (
+            select group_id, list_distinct(flatten(list(two_forenames))) as forenames
+            from inner_pairs
+            where is_conflict and two_forenames is not null
+            group by group_id
+        )
         select
             i.group_id, i.profile_id_l, i.profile_id_r, i.is_conflict, i.is_firm, i.is_together, i.is_never,
-            coalesce(k.is_natural, false) as is_link
+            coalesce(k.is_natural, false)
+            and (i.is_firm or not coalesce(list_has_any(i.two_forenames, t.forenames), false)) as is_link
         from inner_pairs as i
         left join links as k using (profile_id_l, profile_id_r)
+        left join told_apart as t on i.group_id = t.group_id
         where i.group_id in (
             select p.group_id
             from inner_pairs as p

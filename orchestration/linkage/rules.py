@@ -105,7 +105,6 @@ NOT_ENOUGH: dict[str, str] = {
                 and l.forename <> r.forename
                 and least(l.forename_share, r.forename_share)
                     > {CALLED_SHARE} * greatest(l.forename_share, r.forename_share)
-                and not coalesce(l.postcode <> r.postcode, false)
             then {ONE_SURNAME} and not {TIED}
         end
     """,

@@ -76,6 +76,32 @@ def test_twins_with_names_alike_and_no_identifier_are_not_linked_on_the_name_alo
     assert groups(linked(stuart | case, stuart | case | {"forename": "Stewart"})) == [{0, 1}]
 
 
+def test_nor_are_they_after_one_of_them_has_moved():
+    stuart = {"surname": "Ravenshaw", "forename": "Stuart", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
+    assert groups(linked(stuart, stuart | {"forename": "Stewart", "postcode": "LS6 9ZZ"})) == [{0}, {1}]
+
+
+def test_where_a_john_and_a_jack_are_two_people_jon_is_no_jack():
+    """Jack's record without identifier goes to Jack, though his new home is John's too, and Jon is near to both."""
+    twin = {"surname": "Girford", "date_of_birth": "1981-04-13"}
+    old, new = {"postcode": "L12 8AJ"}, {"postcode": "L12 9ZZ"}
+    jack, john = twin | {"forename": "Jack"}, twin | {"forename": "John"}
+    aaron = jack | {"middle_names": "Aaron"}
+    rows = (
+        jack | new,
+        aaron | old | {"pnc_id": "2001/5510448G", "asn": "2431000000321140810A"},
+        aaron | {"asn": "2431000000321140810A"},
+        aaron | new | {"asn": "2432000007625245260A"},
+        jack | {"asn": "2432000007625245260A"},
+        jack | {"pnc_id": "2001/5510448G"},
+        john | new | {"pnc_id": "2000/5035215J", "asn": "2439000007449621064A"},
+        john | new | {"pnc_id": "2000/5035215J"},
+        john | old | {"pnc_id": "2000/5035215J", "asn": "2415000003661545417A"},
+        twin | {"forename": "Jon", "asn": "2439000007449621064A"},
+    )
+    assert groups(linked(*rows)) == [{0, 1, 2, 3, 4, 5}, {6, 7, 8, 9}]
+
+
 def test_what_a_person_is_called_is_enough_where_names_are_given_and_called():
     david = {"surname": "Ravenshaw", "forename": "David", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
     assert groups(linked(david, david | {"forename": "Dave"})) == [{0, 1}]
