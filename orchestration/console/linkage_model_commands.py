@@ -94,8 +94,6 @@ def adopt(
             after = links_under(settings, model)
         for line in compare_persons(before, after).lines():
             typer.echo(line)
-    if not model.provenance.get("repeat_links"):
-        note(f"the error of {version} has not been measured: counts of people will carry no interval")
     if not yes and not typer.confirm(f"Use {version} instead of {now} from the next run on?", err=True):
         note(f"{now} stays in use")
         raise typer.Exit(1)

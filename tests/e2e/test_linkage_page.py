@@ -29,7 +29,8 @@ def test_it_says_in_plain_words_how_right_the_linkage_is(built: Warehouse, page:
         "select value, ci_low, ci_high from marts.linkage_quality where source = 'reference_world' "
         "and measure = 'recall' and breakdown = 'all' and unit = 'pairs'"
     )
-    expected = f"it finds {1000 * recall:.1f} of 1,000 (between {1000 * low:.1f} and {1000 * high:.1f})"
+    found, least, most = (f"{1000 * value:.1f}".removesuffix(".0") for value in (recall, low, high))
+    expected = f"it finds {found} of 1,000 (between {least} and {most})"
     assert expected in words(page)
     assert "No sample of real pairs has been judged by people yet" in words(page)
 

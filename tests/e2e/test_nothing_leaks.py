@@ -120,19 +120,20 @@ def test_the_database_and_the_record_hold_nothing_the_parquet_does_not(
     assert tables == parquet
     published = built.settings.published_dir
     others = {path.relative_to(published).parts[0] for path in published_files if path.suffix != ".parquet"}
-    assert others == {"analyst.duckdb", "build.json", "reports"}
+    assert others == {"analyst.duckdb", "build.json", "catalogue", "evidence.json", "reports"}
 
 
 def report_texts(published_files: list[Path]) -> dict[str, str]:
     """What a person reads of every report: pages without their tags and style, lists as they are."""
     texts = {}
     for path in published_files:
-        if "reports" in path.parts:
+        if {"reports", "catalogue"} & set(path.parts):
             assert path.suffix in {".html", ".csv"}
             text = path.read_text(encoding="utf-8")
             if path.suffix == ".html":
                 text = html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL))
-            texts["/".join(path.parts[path.parts.index("reports") + 1 :])] = text.upper()
+            place = path.parts.index("catalogue" if "catalogue" in path.parts else "reports")
+            texts["/".join(path.parts[place:])] = text.upper()
     assert len(texts) > 30
     return texts
 

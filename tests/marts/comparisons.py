@@ -206,7 +206,13 @@ def _records_of_defendants(data_dir: Path) -> pd.DataFrame:
     }
     spells = f"read_parquet('{raw / 'prison' / 'custody_spells'}/*.parquet', union_by_name=true)"
     query = f"""
-    with offences as (
+    with recursive merged as (
+        select case_id, case_id as in_case_id from {sources["cases"]}
+        union
+        select merged.case_id, cases.merged_into_case_id
+        from merged inner join {sources["cases"]} as cases on merged.in_case_id = cases.case_id
+        where cases.merged_into_case_id is not null
+    ), offences as (
         select distinct offence_id, defendant_id from {sources["offences"]} where defendant_id is not null
     ), prisoners as (
         select spells.booking_number, spells.spell_sequence, spells.noms_number, defendants.defendant_id
@@ -214,7 +220,8 @@ def _records_of_defendants(data_dir: Path) -> pd.DataFrame:
         inner join conformed.person_records as records on records.record_key = spells.noms_number
         inner join conformed.defendants as defendants on defendants.person_id = records.person_id
     )
-    select 'hmcts/cases' as feed, case_id as record_key, defendant_id from {sources["defendants"]}
+    select 'hmcts/cases' as feed, merged.in_case_id as record_key, defendants.defendant_id
+    from {sources["defendants"]} as defendants inner join merged on defendants.case_id = merged.case_id
     union select 'hmcts/defendants', defendant_id, defendant_id from {sources["defendants"]}
     union select 'hmcts/offences', offence_id, defendant_id from offences
     union select 'hmcts/hearings', hearing_id, defendant_id from {sources["hearing_defendants"]}

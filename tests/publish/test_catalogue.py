@@ -14,6 +14,7 @@ from orchestration.publish.catalogue import build_catalogue
 from orchestration.publish.catalogue.content import ROWS_SHOWN, answer
 from orchestration.publish.questions import Question, load_questions
 from orchestration.publish.reports import Pages
+from orchestration.publish.results import cell_text
 from orchestration.settings import PROJECT_ROOT
 from orchestration.transform.dbt import dbt_target_path
 from tests.support import Warehouse
@@ -46,7 +47,7 @@ def test_every_question_is_shown_with_its_query_and_its_answer(catalogue: Path, 
         assert question.title in page
         assert question.sql in page
         first = built.query(question.sql)[0]
-        words = [value for value in first if isinstance(value, str)]
+        words = [cell_text(value) for value in first if isinstance(value, str)]
         assert all(word in page for word in words), question.name
 
 

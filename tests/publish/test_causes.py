@@ -20,11 +20,9 @@ EVIDENCE = BuildEvidence(
         MART: NodeEvidence("marts.sittings", "m", ("model.justice.stg_hearings",)),
         "model.justice.stg_hearings": NodeEvidence("staging.stg_hearings", "s", ("source.justice.raw_hmcts.hearings",)),
         "source.justice.raw_hmcts.hearings": NodeEvidence("raw_hmcts.hearings"),
-        OTHER: NodeEvidence(
-            "marts.clock", "c", ("source.justice.gate.deliveries", "source.justice.linkage.error_rates")
-        ),
+        OTHER: NodeEvidence("marts.clock", "c", ("source.justice.gate.deliveries", "source.justice.linkage.quality")),
         "source.justice.gate.deliveries": NodeEvidence("gate.deliveries"),
-        "source.justice.linkage.error_rates": NodeEvidence("linkage.error_rates"),
+        "source.justice.linkage.quality": NodeEvidence("linkage.quality"),
     },
 )
 BEFORE = Build(

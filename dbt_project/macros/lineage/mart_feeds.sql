@@ -4,8 +4,8 @@
 -#}
 
 {#-
-    Query of mart, agency and feed. Linkage runs outside dbt and adds no feed: a mart with persons reads them from
-    `person_records`, which is made from every feed that was linked.
+    Query of mart, agency and feed. Linkage runs outside dbt and adds no feed: what it writes is made from every feed that
+    was linked. A mart the publication makes (`revisions`) is made from none.
 -#}
 {%- macro mart_feeds() -%}
     {%- set rows = [] -%}
@@ -32,14 +32,17 @@
     {%- endfor %}
 {%- endmacro -%}
 
-{#- Unique ids of the raw sources a model is made from, however many models lie between. -#}
+{#- Unique ids of the raw sources a model is made from, however many models, and the linkage, lie between. -#}
 {%- macro feeds_above(unique_id) -%}
     {%- set found = [] -%}
     {%- set reached = [unique_id] -%}
+    {%- set linked = 'model.justice.person_records_to_link' -%}
     {#- The list grows while it is walked, until nothing new is reached. -#}
     {%- for current in reached -%}
         {%- if current in graph.sources and graph.sources[current].source_name.startswith('raw_') -%}
             {%- do found.append(current) -%}
+        {%- elif current in graph.sources and graph.sources[current].source_name == 'linkage' -%}
+            {%- if linked not in reached -%}{%- do reached.append(linked) -%}{%- endif -%}
         {%- elif current in graph.nodes -%}
             {%- for parent in graph.nodes[current].depends_on.nodes if parent not in reached -%}
                 {%- do reached.append(parent) -%}

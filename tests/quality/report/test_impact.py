@@ -61,6 +61,7 @@ def figures(*rules: RuleHistory, refusals: tuple[Refusal, ...] = (), **facts: ob
         "trend": {JANUARY: {"validity": Tally(100, 2)}, MARCH: {"validity": Tally(100, 4)}},
         "row_trend": {JANUARY: RowCounts(100, 0, 0), MARCH: RowCounts(100, 3, 0)},
         "refusals": refusals,
+        "excepted": (),
         "rules": rules,
     }
     return FeedFigures(**{**known, **facts})  # type: ignore[arg-type]
