@@ -157,9 +157,9 @@ def half_built(first_half: Warehouse, world: World, tmp_path: Path) -> Iterator[
     reader.join()
 
 
-KILLED_AFTER = (None, *(title for prefix, title in STAGES if prefix not in ("raw__", "dbt_staging", "published__")))
-"""Stages after which a build is killed. A kill just after deliveries are read, or staged, finds what a kill one step
-later finds too, and each costs a build."""
+KILLED_AFTER = (None, *(title for prefix, title in STAGES if prefix in ("gate__ledger", "linkage__", "dbt_marts")))
+"""Stages after which a build is killed: as it begins, before staging, before conforming and before publishing. A kill
+after any other stage finds what one of these finds too, and each costs a build."""
 
 
 def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
