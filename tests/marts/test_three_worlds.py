@@ -14,6 +14,7 @@ from orchestration.contracts import load_feed_contracts
 from orchestration.settings import Settings
 from orchestration.simulation import DirtParameters, WorldParameters, simulate
 from orchestration.simulation.world import simulate_world
+from tests.marts import test_court_business as court_business
 from tests.marts.comparisons import Comparison, compare_remand_episodes, compare_sentences
 from tests.marts.truth_bail import compare_bail_decisions, compare_bail_spells
 from tests.marts.truth_caseload import compare_open_defendants
@@ -83,3 +84,10 @@ def test_a_mart_is_exact_or_each_difference_has_its_error(built_world: tuple[Bui
     assert comparison.compared >= 10
     assert comparison.unexplained.empty, comparison.unexplained.T.to_string()
     assert comparison.exact >= (1.0 if is_clean else least) * comparison.compared, comparison.explained
+
+
+@pytest.mark.xdist_group("own builds")
+def test_court_figures_are_those_of_their_defendants(built_world: tuple[Built, bool]) -> None:
+    """Dates that are missing or in the wrong order are left out of a court's figures and of its defendants' alike."""
+    (warehouse, _, _), _ = built_world
+    court_business.test_court_figures_are_those_of_their_defendants(warehouse)

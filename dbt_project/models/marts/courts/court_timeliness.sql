@@ -20,7 +20,10 @@ stage_days as (
         '{{ stage }}' as stage,
         recorded_days_{{ stage }} as recorded_days
     from stages
-    {%- if stage in ['charge_to_sending', 'receipt_to_completion'] %}
+    {#- A case may be sent and its receipt never be recorded. -#}
+    {%- if stage == 'charge_to_sending' %}
+    where is_crown_case or recorded_days_charge_to_sending is not null
+    {%- elif stage == 'receipt_to_completion' %}
     where is_crown_case
     {%- endif %}
     {{- '\n    union all' if not loop.last }}
