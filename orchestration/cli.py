@@ -208,7 +208,7 @@ def questions(
     - `warehouse questions what_is_in_the_backlog`
     """
     from orchestration.console.query import published_connection, run_query, text_table
-    from orchestration.publish.questions import find_question, load_questions
+    from orchestration.transform.questions import find_question, load_questions
 
     settings = Settings.from_environment(data_dir=data)
     every = load_questions(settings)
@@ -357,12 +357,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
-    from orchestration.publish.questions import UnknownQuestionError
     from orchestration.quality.quarantine import QuarantineError
     from orchestration.quality.quarantine_releases import ReleaseLogError
     from orchestration.run_lock import AlreadyRunningError
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
+    from orchestration.transform.questions import UnknownQuestionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,

@@ -12,7 +12,7 @@ from orchestration.settings import PROJECT_ROOT
 PACKAGE = PROJECT_ROOT / "orchestration"
 
 FLOW = (
-    {"settings"},
+    {"settings", "atomic"},
     {"spreadsheets"},
     {"contracts"},
     {"run_lock", "retries"},
@@ -21,8 +21,8 @@ FLOW = (
     {"quality"},
     {"linkage"},
     {"transform"},
-    {"disclosure"},
-    {"sharing"},
+    {"lineage"},
+    {"reports"},
     {"publish"},
     {"simulation"},
     {"jobs"},

@@ -14,9 +14,9 @@ from orchestration.console.progress import STAGES, stage_of
 from orchestration.console.query import published_connection, run_query
 from orchestration.console.run import RunReport, run_build
 from orchestration.contracts import load_feed_contracts
-from orchestration.publish.questions import Question, load_questions
 from orchestration.settings import Settings
 from orchestration.simulation import WorldParameters, simulate
+from orchestration.transform.questions import Question, load_questions
 
 
 @dataclass(frozen=True)

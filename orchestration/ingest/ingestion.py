@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
-from orchestration.ingest.atomic import remove_leftovers, write_table
 from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message

@@ -26,7 +26,7 @@ from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
-    from orchestration.quality.report.reach import Origin, Reach
+    from orchestration.lineage.reach import Origin, Reach
 
 EVIDENCE_FILE = "evidence.json"
 """Inside a publication, beside its record."""
@@ -43,7 +43,7 @@ _ABOUT_THE_DATA = "quality"
 
 _DOMAIN = "build content"
 _LIST = "reference/"
-"""How column lineage names a reference list (`quality.report.reach.REFERENCE`)."""
+"""How column lineage names a reference list (`lineage.reach.REFERENCE`)."""
 
 
 @dataclass(frozen=True)
