@@ -20,6 +20,7 @@ SEEDS_DIR = PROJECT_ROOT / "seeds" / "reference"
 KEYS: dict[str, tuple[str, ...]] = {
     "bail_exception_reasons": ("bail_exception_reason_code",),
     "bail_exceptions": ("bail_exception_code",),
+    "bank_holidays": ("holiday_date",),
     "contradiction_rules": ("rule",),
     "courts": ("court_ou_code",),
     "establishments": ("establishment_code",),
@@ -31,6 +32,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "outcome_codes": ("outcome_code",),
     "police_forces": ("force_code",),
     "populations": ("force_code", "ethnicity_group", "age_band"),
+    "regimes": ("regime_id",),
     "remand_bases": ("remand_basis_code",),
     "result_codes": ("cjs_result_code",),
     "search_ethnicity_wordings": ("wording",),

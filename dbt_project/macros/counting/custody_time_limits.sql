@@ -4,31 +4,34 @@
 -#}
 
 {#-
-    Days a charge may be held untried before the trial must begin.
-
-    In the magistrates' court: 56 for a summary offence; 70 for an offence triable either way, or 56 if the court decided
-    for summary trial within 56 days; 70 for an offence triable only on indictment (until it is sent). In the Crown
-    Court: 182, less the days held in the magistrates' court; 238 instead for cases sent from 28 September 2020 and
-    before 28 June 2021; 112 from a committal, a voluntary bill or a transfer. Null where the offence is not in the list
-    and the case is not in the Crown Court.
+    The series of `regimes` that holds the limit of a charge: the days it may be held untried before the trial must
+    begin. In the magistrates' court a limit for summary offences, one for offences triable either way (a shorter one if
+    the court decided for summary trial within 56 days), which also covers offences triable only on indictment until
+    they are sent. In the Crown Court one for cases sent, less the days held in the magistrates' court, and one for
+    cases that came by a committal, a voluntary bill or a transfer. Null where the offence is not in the list and the
+    case is not in the Crown Court.
 -#}
-{%- macro custody_time_limit_days(stage, offence_category, is_allocated_in_time, sent_date, is_committed) -%}
+{%- macro custody_time_limit_series(stage, offence_category, is_allocated_in_time, is_committed) -%}
     case
-        when {{ stage }} = 'crown' and {{ is_committed }} then 112
-        when
-            {{ stage }} = 'crown'
-            and {{ sent_date }} >= cast('2020-09-28' as date)
-            and {{ sent_date }} < cast('2021-06-28' as date)
-            then 238
-        when {{ stage }} = 'crown' then 182
-        when {{ offence_category }} in ('CS', 'CM') then 56
-        when {{ offence_category }} = 'CE' and {{ is_allocated_in_time }} then 56
-        when {{ offence_category }} in ('CE', 'CI') then 70
+        when {{ stage }} = 'crown' and {{ is_committed }} then 'custody_time_limit_committed'
+        when {{ stage }} = 'crown' then 'custody_time_limit_sent'
+        when {{ offence_category }} in ('CS', 'CM') then 'custody_time_limit_summary'
+        when {{ offence_category }} = 'CE' and {{ is_allocated_in_time }} then 'custody_time_limit_summary_trial'
+        when {{ offence_category }} in ('CE', 'CI') then 'custody_time_limit_either_way'
     end
 {%- endmacro -%}
 
 
-{#- Hearings that bring a case to the Crown Court by a way whose limit is 112 days. -#}
+{#-
+    Is this a day on which no custody time limit may expire, bank holidays apart: a Saturday or a Sunday? (1 January
+    2000 was a Saturday.) Regulation 2(5) of SI 1987/299.
+-#}
+{%- macro is_weekend(date) -%}
+    {{ justice.days_between("cast('2000-01-01' as date)", date) }} % 7 in (0, 1, -6)
+{%- endmacro -%}
+
+
+{#- Hearings that bring a case to the Crown Court by a way other than sending, whose limit runs anew. -#}
 {%- macro is_committal_hearing(hearing_type_code) -%}
     {{ hearing_type_code }} in ('CTS61', 'CTS62', 'VBILL', 'XCERT')
 {%- endmacro -%}

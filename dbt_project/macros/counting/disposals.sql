@@ -1,6 +1,6 @@
 {#-
     Counting rules of disposals and sentences, each in one place. Sources: Ministry of Justice, Guide to criminal
-    justice statistics (principal offence, custody rate, average custodial sentence length); Sentencing Act 2026.
+    justice statistics (principal offence, custody rate, average custodial sentence length).
 -#}
 
 {#- The disposal types, most severe first: the position in this list is the severity rank (1 = most severe). -#}
@@ -39,16 +39,6 @@
         when 'M' then {{ justice.length_in_months(months=duration_value) }}
         when 'W' then {{ justice.length_in_months(weeks=duration_value) }}
         when 'D' then {{ justice.length_in_months(days=duration_value) }}
-    end
-{%- endmacro -%}
-
-
-{#- The sentencing law changed for people sentenced from 22 March 2026 (presumption to suspend short custody). -#}
-{%- macro sentencing_regime(event_date) -%}
-    case
-        when {{ event_date }} is null then null
-        when {{ event_date }} >= cast('2026-03-22' as date) then 'from_2026_03_22'
-        else 'pre_2026_03_22'
     end
 {%- endmacro -%}
 

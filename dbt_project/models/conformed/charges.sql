@@ -121,6 +121,10 @@ select
     charge_date,
     plea_date,
     verdict_date,
+    case
+        when outcome = 'convicted'
+            then {{ justice.conviction_date('plea_code', 'plea_date', 'verdict_code', 'verdict_date') }}
+    end as conviction_date,
     final_result_date,
     case
         when outcome = 'pending' then null

@@ -10,6 +10,10 @@ hearings as (
     select * from {{ ref('hearings') }}
 ),
 
+regimes as (
+    select * from {{ ref('regimes') }}
+),
+
 sentenced_charges as (
     select
         *,
@@ -57,6 +61,7 @@ outcomes as (
         principal_charges.final_length_months,
         principal_charges.final_hearing_id as sentence_hearing_id,
         principal_charges.plea_code,
+        principal_charges.conviction_date,
         hearings.court_code as sentence_court_code,
         hearings.court_type as sentence_court_type,
         hearings.court_region as sentence_court_region,
@@ -74,6 +79,32 @@ outcomes as (
     left join determinate_terms
         on defendants.defendant_id = determinate_terms.defendant_id
     where defendants.is_completed
+),
+
+aged_outcomes as (
+    select
+        *,
+        {{ justice.age_on('date_of_birth', 'coalesce(conviction_date, sentence_date)') }} as age_at_conviction
+    from outcomes
+),
+
+-- The change of law is about adults: a child's sentence is under neither regime, and an organisation is in no prison.
+outcomes_by_regime as (
+    select
+        aged_outcomes.*,
+        case
+            when aged_outcomes.is_organisation or aged_outcomes.age_at_conviction < 18 then 'not_applicable'
+            else coalesce(regimes.regime, 'unknown')
+        end as regime_at_conviction
+    from aged_outcomes
+    left join regimes
+        on
+            {{ justice.regime_holds(
+                'regimes',
+                "'suspended_sentence'",
+                'aged_outcomes.conviction_date',
+                'aged_outcomes.age_at_conviction'
+            ) }}
 )
 
 select
@@ -91,7 +122,8 @@ select
     principal_result_code,
     disposal_type,
     {{ justice.plea_group('plea_code') }} as plea_group,
-    {{ justice.sentencing_regime('coalesce(sentence_date, completion_date)') }} as regime,
+    {{ justice.sentencing_regime('disposal_type', 'regime_at_conviction') }} as regime,
+    regime_at_conviction,
     most_serious_charge_id,
     most_serious_offence_group,
     sex,
@@ -103,6 +135,7 @@ select
     is_organisation,
     is_single_justice,
     is_cps,
+    conviction_date,
     sentence_date,
     completion_date
-from outcomes
+from outcomes_by_regime

@@ -22,7 +22,7 @@ convicted_charges as (
 select
     disposals.defendant_id,
     {{ justice.quarter_start('disposals.sentence_date') }} as quarter,
-    disposals.regime,
+    disposals.regime_at_conviction as regime,
     disposals.court_code,
     disposals.court_type,
     {{ justice.or_unknown('disposals.principal_offence_group') }} as offence_group,

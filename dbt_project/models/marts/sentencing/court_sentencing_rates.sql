@@ -22,7 +22,7 @@ sentenced_defendants as (
         court_type,
         court_region,
         {{ justice.or_unknown('principal_offence_group') }} as offence_group,
-        regime,
+        nullif(nullif(regime_at_conviction, 'unknown'), 'not_applicable') as regime,
         disposal_type,
         custody_length_months
     from disposals

@@ -1,6 +1,3 @@
-{#- Half the term stands for the part served in custody: the standard release rule of most of the period. -#}
-{%- set served_part = 0.5 -%}
-
 with disposals as (
     select * from {{ ref('disposals') }}
 ),
@@ -19,6 +16,14 @@ sentenced_proceedings as (
 
 courts as (
     select * from {{ ref('courts') }}
+),
+
+defendants as (
+    select * from {{ ref('defendants') }}
+),
+
+regimes as (
+    select * from {{ ref('regimes') }}
 ),
 
 remand_days as (
@@ -40,8 +45,11 @@ sentences as (
         case disposals.disposal_type
             when 'determinate_custody' then disposals.effective_length_months
             when 'suspended_sentence' then charges.final_length_months
-        end as term_months
+        end as term_months,
+        {{ justice.age_on('defendants.date_of_birth', 'disposals.sentence_date') }} as age_at_sentence
     from disposals
+    left join defendants
+        on disposals.defendant_id = defendants.defendant_id
     left join charges
         on disposals.principal_charge_id = charges.charge_id
     left join remand_days
@@ -54,14 +62,25 @@ sentences as (
         and disposals.sentence_date is not null
 ),
 
+-- Had the term not been suspended, release would have been due on the day of sentence if the share of it that must be
+-- served by the rule in force that day had passed on remand.
 credited_sentences as (
     select
-        *,
-        cast(round(term_months * 30.4375) as bigint) as term_days
+        sentences.*,
+        cast(round(sentences.term_months * 30.4375) as bigint) as term_days,
+        regimes.value as served_share
     from sentences
+    left join regimes
+        on
+            {{ justice.regime_holds(
+                'regimes',
+                justice.release_point_series('sentences.principal_offence_group', 'sentences.age_at_sentence'),
+                'sentences.sentence_date',
+                'coalesce(sentences.age_at_sentence, 18)'
+            ) }}
     where
-        is_immediate_custody
-        or days_on_remand > 0
+        sentences.is_immediate_custody
+        or sentences.days_on_remand > 0
 )
 
 select
@@ -103,7 +122,7 @@ select
     end as is_release_due_at_sentence,
     case
         when credited_sentences.disposal_type = 'suspended_sentence'
-            then credited_sentences.days_on_remand >= {{ served_part }} * credited_sentences.term_days
+            then credited_sentences.days_on_remand >= credited_sentences.served_share * credited_sentences.term_days
     end as may_reflect_time_served,
     credited_sentences.sentence_date,
     credited_sentences.conditional_release_date,

@@ -18,8 +18,20 @@ charges as (
     select * from {{ ref('charges') }}
 ),
 
+defendants as (
+    select * from {{ ref('defendants') }}
+),
+
 hearing_types as (
     select * from {{ ref('hearing_types') }}
+),
+
+regimes as (
+    select * from {{ ref('regimes') }}
+),
+
+bank_holidays as (
+    select * from {{ ref('bank_holidays') }}
 ),
 
 -- Custody on the charge: from when the charge was made, until the clock stopped.
@@ -91,7 +103,9 @@ staged_charges as (
             least(allocation_hearings.allocation_date, charges.plea_date)
             <= {{ justice.add_days('held_charges.first_remand_date', 56) }},
             false
-        ) as is_allocated_in_time
+        ) as is_allocated_in_time,
+        coalesce(committals.committal_date < held_charges.last_custody_date, false) as is_committed,
+        {{ justice.age_on('defendants.date_of_birth', 'held_charges.first_remand_date') }} as age_at_first_remand
     from held_charges
     inner join untried_charges
         on held_charges.charge_id = untried_charges.charge_id
@@ -99,27 +113,40 @@ staged_charges as (
         on held_charges.charge_id = charges.charge_id
     left join cases
         on untried_charges.case_id = cases.case_id
+    left join defendants
+        on untried_charges.defendant_id = defendants.defendant_id
     left join committals
         on untried_charges.defendant_id = committals.defendant_id
     left join allocation_hearings
         on untried_charges.defendant_id = allocation_hearings.defendant_id
 ),
 
-limited_charges as (
+charges_in_series as (
     select
         *,
         case when stage = 'crown' then least(sent_date, committal_date) end as stage_from_date,
-        {{ justice.custody_time_limit_days(
-            'stage',
-            'offence_category',
-            'is_allocated_in_time',
-            'sent_date',
-            'coalesce(committal_date < last_custody_date, false)'
-        ) }} as limit_days
+        {{ justice.custody_time_limit_series(
+            'stage', 'offence_category', 'is_allocated_in_time', 'is_committed'
+        ) }} as limit_series
     from staged_charges
 ),
 
--- Days before a committal do not count towards its 112; days before sending count towards the 182.
+limited_charges as (
+    select
+        charges_in_series.*,
+        cast(regimes.value as integer) as limit_days
+    from charges_in_series
+    left join regimes
+        on
+            {{ justice.regime_holds(
+                'regimes',
+                'charges_in_series.limit_series',
+                'charges_in_series.first_remand_date',
+                'charges_in_series.age_at_first_remand'
+            ) }}
+),
+
+-- Days before a committal do not count towards its limit; days before sending count towards that of a sent case.
 counted_custody as (
     select
         untried_custody.charge_id,
@@ -127,7 +154,7 @@ counted_custody as (
         untried_custody.to_date,
         limited_charges.limit_days,
         case
-            when limited_charges.limit_days = 112
+            when limited_charges.is_committed
                 then greatest(untried_custody.from_date, limited_charges.committal_date)
             else untried_custody.from_date
         end as from_date
@@ -135,8 +162,7 @@ counted_custody as (
     inner join limited_charges
         on untried_custody.charge_id = limited_charges.charge_id
     where
-        limited_charges.limit_days is null
-        or limited_charges.limit_days <> 112
+        not limited_charges.is_committed
         or untried_custody.to_date > limited_charges.committal_date
 ),
 
@@ -178,9 +204,37 @@ totals as (
         bool_or(is_current) as is_current,
         max(case when last_rank = 1 then from_date end) as last_remand_date,
         max(case when expiry_rank = 1 then {{ justice.add_days('from_date', 'limit_days - days_before') }} end)
-            as calculated_expiry_date
+            as limit_reached_date
     from ranked_periods
     group by charge_id
+),
+
+-- No run of days on which a limit may not expire is as long as this.
+days_back as (
+    {{ justice.number_series(10) }}
+),
+
+candidate_days as (
+    select
+        totals.charge_id,
+        {{ justice.add_days('totals.limit_reached_date', '-days_back.number') }} as candidate_date
+    from totals
+    cross join days_back
+    where totals.limit_reached_date is not null
+),
+
+-- A limit that would expire on a weekend or a bank holiday expires on the last day before that is neither.
+expiries as (
+    select
+        candidate_days.charge_id,
+        max(candidate_days.candidate_date) as calculated_expiry_date
+    from candidate_days
+    left join bank_holidays
+        on candidate_days.candidate_date = bank_holidays.holiday_date
+    where
+        bank_holidays.holiday_date is null
+        and not {{ justice.is_weekend('candidate_days.candidate_date') }}
+    group by candidate_days.charge_id
 )
 
 select
@@ -193,7 +247,9 @@ select
     limited_charges.first_remand_date,
     totals.last_remand_date,
     limited_charges.last_custody_date,
-    totals.calculated_expiry_date
+    expiries.calculated_expiry_date
 from limited_charges
 inner join totals
     on limited_charges.charge_id = totals.charge_id
+left join expiries
+    on limited_charges.charge_id = expiries.charge_id
