@@ -24,10 +24,10 @@ from orchestration.console.options import (
     shown_path,
     terminal,
 )
-from orchestration.console.person_commands import person_history
+from orchestration.console.person_history_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
-from orchestration.console.revision_commands import revisions
+from orchestration.console.revisions_commands import revisions
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."

@@ -12,7 +12,7 @@ from orchestration.settings import PROJECT_ROOT
 PACKAGE = PROJECT_ROOT / "orchestration"
 
 FLOW = (
-    {"settings", "atomic"},
+    {"settings", "atomic", "reporter"},
     {"spreadsheets"},
     {"contracts"},
     {"run_lock", "retries"},

@@ -30,7 +30,7 @@ from orchestration.contracts.reader import ContractError, Node, read_document
 from orchestration.contracts.rules import ColumnRule, Dimension, RowRule, Severity
 from orchestration.contracts.thresholds import (
     SHARE_KEYS,
-    read_history_exceptions,
+    read_excused_deliveries,
     read_row_count_bounds,
     read_rule_shares,
 )
@@ -118,12 +118,12 @@ def load_feed_contract(path: Path) -> FeedContract:
         delivery_rules=standard_rules.delivery_rules(
             prefix, delivery, hard_share, bool(primary_key), steward.name, columns=columns, mode=mode, bounds=bounds
         ),
-        history=_history(table, columns),
+        column_history=_column_history(table, columns),
         quarantine_soft_share=thresholds.share("quarantineSoftShare"),
         quarantine_hard_share=hard_share,
         unknown_codes_soft_share=unknown_share,
         row_count_bounds=bounds,
-        history_exceptions=read_history_exceptions(thresholds),
+        excused_deliveries=read_excused_deliveries(thresholds),
         rule_prefix=prefix,
         order=custom.integer("catalogueOrder"),
     )
@@ -327,7 +327,7 @@ def _row_rule(node: Node, columns: tuple[Column, ...], prefix: str) -> RowRule:
     )
 
 
-def _history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ...]:
+def _column_history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ...]:
     names = {column.name for column in columns}
 
     def read(node: Node) -> ColumnChange:

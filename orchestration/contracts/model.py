@@ -18,7 +18,7 @@ from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
 
 if TYPE_CHECKING:
-    from orchestration.contracts.history import HistoryException, RowCountBounds
+    from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
 
 LIST_SEPARATOR = ";"
 """Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""
@@ -277,7 +277,7 @@ class FeedContract:
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
         row_count_bounds: how far from its recent run the feed's number of rows may be.
-        history_exceptions: deliveries excused from the rules about that run.
+        excused_deliveries: deliveries excused from the rules about that run.
     """
 
     agency: str
@@ -300,12 +300,12 @@ class FeedContract:
     rules: tuple[RowRule, ...]
     column_rules: tuple[ColumnRule, ...]
     delivery_rules: tuple[DeliveryRule, ...]
-    history: tuple[ColumnChange, ...]
+    column_history: tuple[ColumnChange, ...]
     quarantine_soft_share: float
     quarantine_hard_share: float
     unknown_codes_soft_share: float
     row_count_bounds: RowCountBounds
-    history_exceptions: tuple[HistoryException, ...]
+    excused_deliveries: tuple[ExcusedDeliveries, ...]
     rule_prefix: str
     order: int = field(compare=False)
 

@@ -9,7 +9,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
-from orchestration.contracts.history import HISTORY_RULES, ROW_COUNT_BOUNDS, HistoryException, RowCountBounds
+from orchestration.contracts.earlier_deliveries import (
+    EARLIER_DELIVERY_RULES,
+    ROW_COUNT_BOUNDS,
+    ExcusedDeliveries,
+    RowCountBounds,
+)
 from orchestration.contracts.model import FeedMode
 from orchestration.contracts.reader import Node
 from orchestration.contracts.rules import DeliveryRuleKind
@@ -64,7 +69,7 @@ def read_row_count_bounds(thresholds: Node, mode: FeedMode) -> RowCountBounds:
     return bounds
 
 
-def read_history_exceptions(thresholds: Node) -> tuple[HistoryException, ...]:
+def read_excused_deliveries(thresholds: Node) -> tuple[ExcusedDeliveries, ...]:
     """The deliveries excused from the rules about the feed's run; none if the contract names none.
 
     Raises:
@@ -73,9 +78,9 @@ def read_history_exceptions(thresholds: Node) -> tuple[HistoryException, ...]:
     return tuple(_exception(node) for node in thresholds.items("historyExceptions", label="from"))
 
 
-def _exception(node: Node) -> HistoryException:
+def _exception(node: Node) -> ExcusedDeliveries:
     node.only("rules", "from", "to", "force", "reason", "who")
-    allowed = {str(kind): kind for kind in HISTORY_RULES}
+    allowed = {str(kind): kind for kind in EARLIER_DELIVERY_RULES}
     names = node.texts("rules")
     unknown = [name for name in names if name not in allowed]
     if unknown or not names:
@@ -84,7 +89,7 @@ def _exception(node: Node) -> HistoryException:
     if last_day < first_day:
         raise node.child("to").problem(f"{last_day} is before {first_day}; the days are extract dates, both included")
     rules: tuple[DeliveryRuleKind, ...] = tuple(allowed[name] for name in names)
-    return HistoryException(
+    return ExcusedDeliveries(
         rules=rules,
         first_day=first_day,
         last_day=last_day,

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.contracts import FeedContract
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 from orchestration.transform.selection import Rule, read_selection
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def published_reach(
-    contracts: Collection[FeedContract], settings: Settings, manifest_path: Path, log_error: Callable[[str], None]
+    contracts: Collection[FeedContract], settings: Settings, manifest_path: Path, log_error: Reporter
 ) -> Reach | None:
     """Which columns of which feed each published column is made from; None, told to the log, if it cannot be read."""
     try:
@@ -53,7 +54,7 @@ class OwnerReports:
         contracts: Collection[FeedContract],
         settings: Settings,
         manifest_path: Path,
-        log_error: Callable[[str], None],
+        log_error: Reporter,
         reach: Reach | None = None,
     ) -> None:
         self._contracts = contracts
@@ -95,7 +96,7 @@ class Pages:
         fault: why there are none; None if there are.
     """
 
-    def __init__(self, what: str, make: Callable[[Path], object], log_error: Callable[[str], None]) -> None:
+    def __init__(self, what: str, make: Callable[[Path], object], log_error: Reporter) -> None:
         self._what = what
         self._make = make
         self._log_error = log_error

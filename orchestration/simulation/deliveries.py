@@ -9,7 +9,7 @@ the first one of the window carries everything before it. A snapshot holds all r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.contracts import ColumnType, FeedContract, FeedMode
+from orchestration.reporter import Reporter
 from orchestration.simulation.delivery_files import (
     DeliveredFile,
     DeliveryParameters,
@@ -35,7 +36,6 @@ from orchestration.simulation.errors import SimulationError
 from orchestration.simulation.model import CREATED_COLUMN, Reveal, World
 from orchestration.simulation.spell_errors import SPELLS_FEED, with_duplicated_spells
 
-Progress: TypeAlias = Callable[[str], None]
 Months: TypeAlias = npt.NDArray[np.int16]
 Rows: TypeAlias = npt.NDArray[np.int64]
 
@@ -81,7 +81,7 @@ def write_deliveries(
     dirt: DirtParameters,
     seed: int,
     parameters: DeliveryParameters | None = None,
-    progress: Progress = lambda message: None,
+    progress: Reporter = lambda message: None,
 ) -> Deliveries:
     """Write every monthly delivery of every feed of `world` under `out_dir/<agency>/<feed>/`.
 

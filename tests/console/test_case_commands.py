@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.console.cases import SCHEMES
+from orchestration.console.case import SCHEMES
 from tests.support import Warehouse
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -1,7 +1,7 @@
 """What a feed's own run of deliveries may be held against, and which deliveries are excused.
 
 Belongs here: bounds on the number of rows, their defaults, and dated exceptions; types only. Does not belong here:
-reading YAML (`loader`), comparing anything (`quality.feed_history`).
+reading YAML (`loader`), comparing anything (`quality.earlier_deliveries`).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ROW_COUNT_BOUNDS: dict[FeedMode, RowCountBounds] = {
 would take nine tenths of the prisoners out of every table. A small increment takes nothing away, a large one is brought
 up to date by key, and a small month of searches stands for itself: refusing those would lose true rows."""
 
-HISTORY_RULES = (
+EARLIER_DELIVERY_RULES = (
     DeliveryRuleKind.ROW_COUNT,
     DeliveryRuleKind.ROW_COUNT_LIMIT,
     DeliveryRuleKind.CATEGORY_GONE,
@@ -52,7 +52,7 @@ HISTORY_RULES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class HistoryException:
+class ExcusedDeliveries:
     """Deliveries somebody has looked at and agreed to.
 
     Attributes:

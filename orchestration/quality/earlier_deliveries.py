@@ -1,7 +1,7 @@
 """A delivery held against the feed's own recent ones: how many rows, and how they fall to its codes.
 
 Belongs here: which deliveries make up the run, the bounds of chance, and dated exceptions; pure functions. Does not
-belong here: the bounds a contract sets (`contracts.history`), counting (`categories`).
+belong here: the bounds a contract sets (`contracts.earlier_deliveries`), counting (`categories`).
 
 The results follow from the set of deliveries alone, never from the order in which they came or from what was said of
 them before: they are worked out for all deliveries in every run and kept nowhere. Published tables are then the same
@@ -232,7 +232,7 @@ def _result(contract: FeedContract, delivery: Delivery, kind: DeliveryRuleKind, 
     if found is None:
         return RuleCount(1, 0)
     assert delivery.extract_date is not None
-    for item in contract.history_exceptions:
+    for item in contract.excused_deliveries:
         if item.covers(kind, delivery.extract_date, delivery.first.force_slug):
             days = f"{item.first_day} to {item.last_day}"
             return RuleCount(1, 0, f"{found}; excepted for {days} by {item.who}: {item.reason}")

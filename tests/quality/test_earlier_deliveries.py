@@ -20,15 +20,15 @@ from hypothesis import strategies as st
 from orchestration.contracts import (
     ColumnType,
     DeliveryRuleKind,
+    ExcusedDeliveries,
     FeedContract,
     FeedMode,
-    HistoryException,
     RowCountBounds,
     load_feed_contracts,
 )
 from orchestration.ingest import ingest_feed
 from orchestration.quality import gate_feed
-from orchestration.quality.feed_history import CHANCE, is_beyond_chance
+from orchestration.quality.earlier_deliveries import CHANCE, is_beyond_chance
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import column, deliver, feed, settings_in
 
@@ -174,7 +174,7 @@ def test_parts_of_one_day_are_one_sending(here: Settings) -> None:
     assert failing(here, SNAPSHOT, DeliveryRuleKind.ROW_COUNT) == []
 
 
-EXCEPTION = HistoryException(
+EXCEPTION = ExcusedDeliveries(
     rules=(DeliveryRuleKind.ROW_COUNT, DeliveryRuleKind.ROW_COUNT_LIMIT),
     first_day=date(2023, 4, 1),
     last_day=date(2023, 4, 30),
@@ -186,7 +186,7 @@ EXCEPTION = HistoryException(
 
 def test_an_exception_lifts_the_rule_for_its_days_and_is_shown(here: Settings) -> None:
     land(here, [100, 100, 100, 5, 5])
-    contract = replace(SNAPSHOT, history_exceptions=(EXCEPTION,))
+    contract = replace(SNAPSHOT, excused_deliveries=(EXCEPTION,))
     gate(here, contract)
     assert verdicts(here, contract) == ["accepted"] * 4 + ["rejected"]
     checked, failed, detail = said(here, contract, DeliveryRuleKind.ROW_COUNT_LIMIT)["spells_20230428.csv"]
