@@ -10,8 +10,6 @@ are assumptions chosen so that the simulated aggregates land in the bands.
 
 from __future__ import annotations
 
-from datetime import date
-
 from orchestration.simulation.calibration_offences import (
     DAMAGE,
     DRUGS,
@@ -280,11 +278,9 @@ LEGAL_AID_STATUS = {"GR": 0.83, "FM": 0.05, "FJ": 0.05, "WD": 0.03, "AP": 0.04}
 
 # ---- sentences -------------------------------------------------------------------------------------------------------
 
-SENTENCING_REGIME_BREAK = date(2026, 3, 22)
-"""Presumption to suspend terms of 12 months or less for adults convicted on or after this day (Sentencing Act 2026)."""
-
 SUSPENDED_UNDER_PRESUMPTION = 0.62
 PRESUMPTION_MONTHS = 12
+"""Terms of 12 months or less of adults are presumed suspended (Sentencing Act 2026; from when is in `regimes.csv`)."""
 
 SPARED_CUSTODY = {"men": 0.30, "women": 0.72}
 CUSTODY_AFTER_REMAND = 0.52
@@ -360,13 +356,12 @@ CONSECUTIVE_SHARE = 0.22
 """Further terms of imprisonment ordered to run after the principal one; the others run with it."""
 
 RELEASE_FRACTION = {"standard": 0.40, "long": 0.667, "extended": 0.667, "youth": 0.50}
-"""Part of a term served: standard determinate sentences 40% from 10 September 2024 (SDS40)."""
+"""Part of a term served; of a standard determinate sentence since SDS40 (from when is in `regimes.csv`)."""
 
 LONG_SENTENCE_MONTHS = 84
 """From this length, two thirds for violent and sexual offences."""
 
 EARLIER_RELEASE_FRACTION = 0.50
-EARLY_RELEASE_FROM = date(2024, 9, 10)
 
 FINES = {"magistrates": (230, 0.7), "crown": (420, 0.9), "single_justice": (220, 0.55), "organisation": (4_500, 1.6)}
 SURCHARGE_SHARE = 0.40
@@ -378,9 +373,8 @@ SUSPENDED_MONTHS_SHARE = (0.07, 0.12, 0.05, 0.16, 0.13, 0.06, 0.06, 0.12, 0.05, 
 
 RECALL_SHARE = {"short": 0.34, "longer": 0.26}
 FIXED_TERM_RECALL_DAYS = (28, 56)
-FIXED_TERM_RECALL_BREAK = date(2026, 3, 31)
 STANDARD_RECALL = (150, 0.6)
-"""Recalls (OMSQ: about 10,000 a quarter against 15,000 releases; 56 days from 31 March 2026)."""
+"""Recalls (OMSQ: about 10,000 a quarter against 15,000 releases)."""
 
 COMMUNITY_ORDER_MONTHS = (6, 9, 12, 15, 18, 24, 36)
 COMMUNITY_ORDER_MONTHS_SHARE = (0.06, 0.04, 0.52, 0.04, 0.20, 0.12, 0.02)

@@ -165,7 +165,7 @@ def _sentences(world: World) -> Measures:
     custody = sentenced["disposal_type"].isin(IMMEDIATE_CUSTODY)
     determinate = sentenced["disposal_type"] == "determinate_custody"
     indictable = sentenced["offence_group"].isin(_INDICTABLE)
-    before = sentenced["regime"] == "pre_2026_03_22"
+    before = sentenced["regime_at_conviction"] != "from_2026_03_22"
     length = sentenced["custody_length_months"]
     figures = {
         "custody_rate_all": float(custody[before].mean()),

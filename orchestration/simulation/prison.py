@@ -12,7 +12,7 @@ import pandas as pd
 from orchestration.simulation import calibration as cal
 from orchestration.simulation import calibration_offences as mix
 from orchestration.simulation.diary import DISCONTINUED, SENTENCED, WITHDRAWN, Progress
-from orchestration.simulation.reference import Offences, Prisons
+from orchestration.simulation.reference import Law, Offences, Prisons
 from orchestration.simulation.remand import NOT_APPLICABLE
 from orchestration.simulation.sampling import (
     NEVER,
@@ -22,7 +22,6 @@ from orchestration.simulation.sampling import (
     Texts,
     bernoulli,
     choose,
-    day_of,
     lognormal_days,
     uniform_days,
 )
@@ -48,6 +47,7 @@ def sentences_served(
     outcomes: pd.DataFrame,
     runs: pd.DataFrame,
     offences: Offences,
+    law: Law,
 ) -> pd.DataFrame:
     """Immediate custody by defendant: how long, until when, and the recall that may follow.
 
@@ -74,11 +74,11 @@ def sentences_served(
     indeterminate = np.isin(codes, (LIFE, HELD_AT_PLEASURE))
     tariff = outcomes["tariff_months"].to_numpy(dtype=float)[heaviest]
     term = np.where(indeterminate, tariff, effective) * DAYS_PER_MONTH
-    part = np.where(indeterminate, 1.0, _release_fraction(codes, group, effective, sentence))
+    part = np.where(indeterminate, 1.0, _release_fraction(codes, group, effective, sentence, law))
     release = np.maximum(sentence, sentence + np.ceil(term * part).astype(np.int64) - credit)
     expiry = np.maximum(release, sentence + np.floor(term).astype(np.int64) - credit)
     expiry = np.where(indeterminate, NEVER, expiry)
-    recall, rerelease = _recalls(rng, release, expiry, effective, codes)
+    recall, rerelease = _recalls(rng, release, expiry, effective, codes, law)
     return pd.DataFrame(
         {
             "defendant": who,
@@ -97,10 +97,10 @@ def sentences_served(
     )
 
 
-def _release_fraction(code: Texts, group: Ints, months: Floats, sentence: Ints) -> Floats:
+def _release_fraction(code: Texts, group: Ints, months: Floats, sentence: Ints, law: Law) -> Floats:
     grave = np.isin(group, [mix.OFFENCE_GROUPS.index(name) for name in (mix.VIOLENCE, mix.SEXUAL)])
     standard = np.where(
-        sentence + months * DAYS_PER_MONTH * 0.45 >= day_of(cal.EARLY_RELEASE_FROM),
+        sentence + months * DAYS_PER_MONTH * 0.45 >= law.earlier_release_from,
         cal.RELEASE_FRACTION["standard"],
         cal.EARLIER_RELEASE_FRACTION,
     )
@@ -112,16 +112,16 @@ def _release_fraction(code: Texts, group: Ints, months: Floats, sentence: Ints) 
     )
 
 
-def _recalls(rng: np.random.Generator, release: Ints, expiry: Ints, months: Floats, code: Texts) -> tuple[Ints, Ints]:
+def _recalls(
+    rng: np.random.Generator, release: Ints, expiry: Ints, months: Floats, code: Texts, law: Law
+) -> tuple[Ints, Ints]:
     size = len(release)
     short = months < 12
     share = np.where(short, cal.RECALL_SHARE["short"], cal.RECALL_SHARE["longer"])
     on_licence = (expiry < NEVER) & (expiry > release + 20) & (code != DETENTION)
     recalled = on_licence & bernoulli(rng, share, size)
     day = uniform_days(rng, release + 7, np.where(recalled, np.minimum(expiry - 7, release + 365), release + 7))
-    fixed_days = np.where(
-        day < day_of(cal.FIXED_TERM_RECALL_BREAK), cal.FIXED_TERM_RECALL_DAYS[0], cal.FIXED_TERM_RECALL_DAYS[1]
-    )
+    fixed_days = np.where(day < law.longer_recall_from, cal.FIXED_TERM_RECALL_DAYS[0], cal.FIXED_TERM_RECALL_DAYS[1])
     standard = 30 + lognormal_days(rng, *cal.STANDARD_RECALL, size, 900)
     length = np.where(bernoulli(rng, 0.55, size), fixed_days, standard)
     back = np.minimum(day + length, np.where(expiry < NEVER, expiry, day + length))

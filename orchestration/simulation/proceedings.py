@@ -190,15 +190,15 @@ def _finish(
     defendants["birth_day"] = defendants["charge_day"] - defendants["age_days"]
     decided = remand.decide_remand(
         streams.named("remand.decisions"), appearances, progress, cases, defendants, remanded, reference.offences,
-        charges,
+        charges, reference.law,
     )  # fmt: skip
     held = np.zeros(len(defendants), dtype=bool)
     held[decided.runs["defendant"].to_numpy()] = True
     outcomes = pass_sentences(
-        streams.named("sentencing"), progress, cases, defendants, charges, reference.offences, held
+        streams.named("sentencing"), progress, cases, defendants, charges, reference.offences, held, reference.law
     )
     served = sentences_served(
-        streams.named("prison.time"), progress, charges, outcomes, decided.runs, reference.offences
+        streams.named("prison.time"), progress, charges, outcomes, decided.runs, reference.offences, reference.law
     )
     intervals = custody_intervals(decided.runs, served)
     custodial = np.isin(outcomes["final_code"].to_numpy(dtype=object), CUSTODY_CODES)

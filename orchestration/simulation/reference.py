@@ -1,12 +1,14 @@
 """The reference lists the simulation draws codes from, as arrays ready for vectorised draws.
 
-Belongs here: reading `courts.csv`, `police_forces.csv`, `offences.csv`, `result_codes.csv` and `establishments.csv`
-from a reference folder. Does not belong here: weights of codes (`calibration_offences.py`).
+Belongs here: reading `courts.csv`, `police_forces.csv`, `offences.csv`, `result_codes.csv`, `establishments.csv`,
+`regimes.csv` and `bank_holidays.csv` from a reference folder. Does not belong here: weights of codes
+(`calibration_offences.py`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import pandas as pd
 
 from orchestration.settings import Settings
 from orchestration.simulation import calibration_offences as mix
-from orchestration.simulation.sampling import Bools, Floats, Ints, Texts
+from orchestration.simulation.sampling import Bools, Floats, Ints, Texts, day_of
 
 CATEGORY_RANK = {"CI": 0, "CE": 1, "CS": 2, "CM": 3}
 """Indictable before either way before summary: the order of seriousness of a charge."""
@@ -76,12 +78,40 @@ class Prisons:
 
 
 @dataclass(frozen=True)
+class Law:
+    """Changes of law that the simulated courts and prisons follow, as day numbers, and the days no court sits.
+
+    Attributes:
+        suspended_from: convictions from this day are sentenced with short terms presumed suspended.
+        earlier_release_from: releases from this day come at the lower share of a standard term.
+        longer_recall_from: recalls from this day are of the longer fixed term.
+        holidays: bank holidays, in order.
+    """
+
+    suspended_from: int
+    earlier_release_from: int
+    longer_recall_from: int
+    holidays: Ints
+
+    def last_sitting_day(self, day: Ints) -> Ints:
+        """The day itself, or the last one before it that is neither at a weekend nor a bank holiday."""
+        moved = np.array(day)
+        while True:
+            # day 0, 1 January 1970, was a Thursday
+            closed = np.isin((moved + 3) % 7, (5, 6)) | np.isin(moved, self.holidays)
+            if not closed.any():
+                return moved
+            moved = moved - closed
+
+
+@dataclass(frozen=True)
 class Reference:
     """Everything the simulation reads from the reference folder."""
 
     offences: Offences
     places: Places
     prisons: Prisons
+    law: Law
     ethnicity_group: dict[str, str]
     disposal_type: dict[str, str]
     severity_rank: dict[str, int]
@@ -104,6 +134,7 @@ def load_reference(reference_dir: Path | None = None) -> Reference:
         offences=_offences(_read(folder, "offences")),
         places=_places(_read(folder, "police_forces"), _read(folder, "courts")),
         prisons=_prisons(_read(folder, "establishments")),
+        law=_law(_read(folder, "regimes"), _read(folder, "bank_holidays")),
         ethnicity_group=dict(zip(ethnicities["ethnicity_code"], ethnicities["group_5"], strict=True)),
         disposal_type=dict(zip(results["cjs_result_code"], results["disposal_type"], strict=True)),
         severity_rank={
@@ -120,6 +151,16 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
             f"at a folder that holds {name}.csv."
         )
     return pd.read_csv(path, dtype="str")
+
+
+def _law(regimes: pd.DataFrame, holidays: pd.DataFrame) -> Law:
+    begins = regimes.dropna(subset=["in_force_from"]).groupby("series")["in_force_from"].max()
+    return Law(
+        suspended_from=day_of(date.fromisoformat(begins["suspended_sentence"])),
+        earlier_release_from=day_of(date.fromisoformat(begins["release_point_standard"])),
+        longer_recall_from=day_of(date.fromisoformat(begins["fixed_term_recall"])),
+        holidays=np.asarray([day_of(date.fromisoformat(day)) for day in holidays["holiday_date"]], dtype=np.int64),
+    )
 
 
 def _offences(table: pd.DataFrame) -> Offences:

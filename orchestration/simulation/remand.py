@@ -22,7 +22,7 @@ from orchestration.simulation.offending import (
     REQUISITIONED,
     SINGLE_JUSTICE,
 )
-from orchestration.simulation.reference import Offences
+from orchestration.simulation.reference import Law, Offences
 from orchestration.simulation.sampling import (
     NEVER,
     Bools,
@@ -115,6 +115,7 @@ def decide_remand(
     remanded: Bools,
     offences: Offences,
     charges: pd.DataFrame,
+    law: Law,
 ) -> Remand:
     """Walk through every defendant's appearances in order and decide bail or custody at each."""
     appearances = appearances.drop_duplicates(["defendant", "day", "crown", "hearing_type"], ignore_index=True)
@@ -126,7 +127,7 @@ def decide_remand(
     kind[(kind == "BA") & (before != CUSTODY)] = "BV"
     appearances["hearing_type"] = kind
     runs = _custody_runs(appearances, progress)
-    limits = _time_limits(rng, runs, progress, cases, defendants, offences, charges)
+    limits = _time_limits(rng, runs, progress, cases, defendants, offences, charges, law)
     appearances = _add_extension_hearings(appearances, runs, limits, progress)
     return Remand(appearances, runs)
 
@@ -241,10 +242,12 @@ def _time_limits(
     defendants: pd.DataFrame,
     offences: Offences,
     charges: pd.DataFrame,
+    law: Law,
 ) -> pd.DataFrame:
     """Per custody run: when the limit expires, and the hearing that extends it, if one does.
 
-    Days in custody count, days on bail between two runs do not; a plea or verdict of guilty stops the clock.
+    Days in custody count, days on bail between two runs do not; a plea or verdict of guilty stops the clock. A limit
+    that would expire at a weekend or on a bank holiday expires on the last sitting day before.
     """
     who = runs["defendant"].to_numpy()
     case = defendants["case"].to_numpy()[who]
@@ -258,7 +261,7 @@ def _time_limits(
     served = np.maximum(untried_end - runs["start"].to_numpy(), 0)
     served = np.where(served > NEVER // 2, 0, served)
     earlier = pd.Series(served).groupby(who).cumsum().to_numpy() - served
-    expiry = runs["start"].to_numpy() + np.maximum(limit - earlier, 1)
+    expiry = law.last_sitting_day(runs["start"].to_numpy() + np.maximum(limit - earlier, 1))
     reached = (untried_end > expiry) & (untried_end > runs["start"].to_numpy())
     extended = reached & bernoulli(rng, cal.CTL_EXTENDED, len(runs))
     ahead = 1 + lognormal_days(rng, *cal.CTL_EXTENSION_BEFORE, len(runs), 40)

@@ -28,7 +28,7 @@ from orchestration.simulation.diary import (
 )
 from orchestration.simulation.offending import SINGLE_JUSTICE
 from orchestration.simulation.records import blank_where
-from orchestration.simulation.reference import Offences
+from orchestration.simulation.reference import Law, Offences
 from orchestration.simulation.sampling import (
     NEVER,
     Bools,
@@ -38,7 +38,6 @@ from orchestration.simulation.sampling import (
     bernoulli,
     choose,
     choose_by_row,
-    day_of,
 )
 
 IMPRISONMENT, YOUNG_OFFENDERS, DETENTION = "1002", "1024", "1081"
@@ -64,6 +63,7 @@ def pass_sentences(
     charges: pd.DataFrame,
     offences: Offences,
     held: Bools,
+    law: Law,
 ) -> pd.DataFrame:
     """The final result of every charge whose proceedings end.
 
@@ -75,6 +75,7 @@ def pass_sentences(
         charges: from `draw_caseload`.
         offences: the offence list.
         held: defendants who were in custody on remand; they are sentenced to custody more often.
+        law: from when short terms are presumed suspended.
 
     Returns:
         One row per charge, in the order of `charges`: final_code, final_day, plea ('G', 'NG' or None), plea_day,
@@ -103,7 +104,7 @@ def pass_sentences(
     table["duration_unit"] = np.full(size, None, dtype=object)
     table["consecutive"] = np.full(size, None, dtype=object)
     rows = np.flatnonzero(convicted)
-    _sentence(rng, table, rows, progress, cases, defendants, charges, offences, held)
+    _sentence(rng, table, rows, progress, cases, defendants, charges, offences, held, law)
     # terms run after the heaviest one, never it after them
     heaviest = heaviest_charges(table, charges, offences)
     codes = table["final_code"].to_numpy(dtype=object)[heaviest]
@@ -192,6 +193,7 @@ def _sentence(
     charges: pd.DataFrame,
     offences: Offences,
     held: Bools,
+    law: Law,
 ) -> None:
     who = charges["defendant"].to_numpy()[rows]
     case = defendants["case"].to_numpy()[who]
@@ -220,7 +222,7 @@ def _sentence(
     months = _term_months(rng, code, group, crown, offences.max_months[position], principal)
     leading = pd.Series(months[principal], index=who[principal]).reindex(who).to_numpy()
     months = np.fmin(months, leading)
-    code = _presumption(rng, code, months, progress.conviction_day[who], child)
+    code = _presumption(rng, code, months, progress.conviction_day[who], child, law)
     _write_terms(rng, table, rows, code, months, group, age_days, crown, single, organisation, principal)
 
 
@@ -299,9 +301,11 @@ def _term_months(
     return np.where(months > ceiling, ceiling, months)
 
 
-def _presumption(rng: np.random.Generator, code: Texts, months: Floats, convicted: Ints, child: Bools) -> Texts:
-    """From 22 March 2026 most terms of twelve months or less are suspended (adults convicted on or after that day)."""
-    applies = (convicted >= day_of(cal.SENTENCING_REGIME_BREAK)) & (convicted < NEVER) & ~child
+def _presumption(
+    rng: np.random.Generator, code: Texts, months: Floats, convicted: Ints, child: Bools, law: Law
+) -> Texts:
+    """Most terms of twelve months or less are suspended for adults convicted since the law presumes it."""
+    applies = (convicted >= law.suspended_from) & (convicted < NEVER) & ~child
     applies &= (code == IMPRISONMENT) & (months <= cal.PRESUMPTION_MONTHS)
     return np.where(applies & bernoulli(rng, cal.SUSPENDED_UNDER_PRESUMPTION, len(code)), SUSPENDED, code)
 

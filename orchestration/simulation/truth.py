@@ -6,10 +6,11 @@ Does not belong here: errors injected in deliveries, which their own half record
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from orchestration.simulation import calibration as cal
 from orchestration.simulation.calibration_offences import OFFENCE_GROUPS
 from orchestration.simulation.model import NO_PERSON
 from orchestration.simulation.prison import DAYS_PER_MONTH, UNTRIED
@@ -182,15 +183,18 @@ def true_sentencing(
 
     Principal offence by heaviest penalty: disposal severity, then length or amount, then the longest maximum sentence,
     then the lowest sequence. Lengths are of determinate custody only; effective length is the principal term and the
-    terms ordered to follow it. Plea is the plea to the principal offence, regime that of the day of sentence.
+    terms ordered to follow it. Plea is the plea to the principal offence. Regime is the law of suspended sentences: by
+    the day of conviction, for custody and suspended sentences of people who were adults then; `regime_at_conviction` is
+    the same whatever the sentence.
     """
     offences = feeds["hmcts/offences"]
     codes = reference.offences
     max_months = dict(zip(codes.codes, codes.max_months, strict=True))
     group = dict(zip(codes.codes, np.asarray(OFFENCE_GROUPS, dtype=object)[codes.group], strict=True))
     table = finals.merge(
-        offences[["offence_id", "defendant_id", "offence_sequence", "cjs_offence_code", "plea"]], on="offence_id"
-    )
+        offences[["offence_id", "defendant_id", "offence_sequence", "cjs_offence_code", "plea", "plea_date", "verdict",
+         "verdict_date"]], on="offence_id"
+    )  # fmt: skip
     charged = offences.groupby("defendant_id").size()
     concluded = table.groupby("defendant_id")["offence_id"].nunique()
     done = concluded[concluded == charged.reindex(concluded.index)].index
@@ -217,7 +221,15 @@ def true_sentencing(
     known = people.iloc[np.maximum(person, 0)].reset_index(drop=True)
     named = person != NO_PERSON
     plea = principal["plea"].map({"G": "guilty_plea", "NG": "not_guilty_plea"}).fillna("no_plea")
-    after_break = principal["result_date"] >= pd.Timestamp(cal.SENTENCING_REGIME_BREAK)
+    convicted_on = _conviction_dates(principal)
+    sentenced_to_custody = principal["disposal_type"].isin([*IMMEDIATE_CUSTODY, "suspended_sentence"])
+    was_child = known["date_of_birth"] + pd.DateOffset(years=18) > convicted_on
+    after_break = convicted_on >= dates_of([reference.law.suspended_from])[0]
+    regime = np.select(
+        [(was_child.to_numpy() | ~named), convicted_on.isna().to_numpy(), after_break.to_numpy()],
+        ["not_applicable", "unknown", "from_2026_03_22"],
+        "pre_2026_03_22",
+    )
     sentencing = pd.DataFrame(
         {
             "defendant_id": principal["defendant_id"],
@@ -225,6 +237,7 @@ def true_sentencing(
             "true_person_id": person,
             "is_organisation": ~named,
             "court_ou_code": hearings.reindex(principal["hearing_id"]).to_numpy(),
+            "conviction_date": convicted_on.to_numpy(),
             "sentence_date": principal["result_date"].to_numpy(),
             "principal_offence_code": principal["cjs_offence_code"].to_numpy(),
             "offence_group": principal["cjs_offence_code"].map(group).to_numpy(),
@@ -232,10 +245,18 @@ def true_sentencing(
             "custody_length_months": own.to_numpy(),
             "effective_length_months": (own + added.reindex(principal["defendant_id"]).fillna(0).to_numpy()).to_numpy(),
             "plea_group": plea.to_numpy(),
-            "regime": np.where(after_break, "from_2026_03_22", "pre_2026_03_22"),
+            "regime": np.where(sentenced_to_custody, regime, "not_applicable"),
+            "regime_at_conviction": regime,
             "sex": np.where(named, np.where(known["sex"] == "M", "male", "female"), "unknown"),
             "age_band": np.where(named, age_bands(known["date_of_birth"], principal["result_date"]), "unknown"),
             "ethnicity_group": np.where(named, texts(known["ethnic_name"]), "unknown"),
         }
     )
     return sentencing, outcomes
+
+
+def _conviction_dates(charges: pd.DataFrame) -> pd.Series[Any]:
+    """The day of the guilty plea or of the verdict of guilty, whichever came first."""
+    pleaded = pd.to_datetime(charges["plea_date"]).where(charges["plea"] == "G")
+    found = pd.to_datetime(charges["verdict_date"]).where(charges["verdict"] == "G")
+    return pd.concat([pleaded, found], axis=1).min(axis=1)

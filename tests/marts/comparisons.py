@@ -30,8 +30,6 @@ PERSON_FEEDS = (
     "prison/prisoners", "probation/orders", "laa/representation_orders",
 )  # fmt: skip
 
-REGIME_BREAK = pd.Timestamp("2026-03-22")
-
 IMMEDIATE_CUSTODY = ("life_or_indeterminate", "extended_or_special", "determinate_custody")
 
 REMAND_DAYS = ("days_untried", "days_convicted_unsentenced", "days_net", "days_bail_gap")
@@ -109,7 +107,7 @@ def true_sentences(truth_dir: Path) -> pd.DataFrame:
             "quarter": date.dt.to_period("Q").dt.start_time,
             "offence_group": truth["offence_group"],
             "disposal_type": truth["disposal_type"],
-            "regime": (date >= REGIME_BREAK).map({True: "from_2026_03_22", False: "pre_2026_03_22"}),
+            "regime": truth["regime"],
             "sex": truth["sex"],
             "age_band": truth["age_band"],
             "custody_months": truth["custody_length_months"].where(determinate),

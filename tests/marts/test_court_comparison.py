@@ -52,7 +52,7 @@ def made_up(built: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> pd.Da
 
 def rates_of(comparison: pd.DataFrame, courts: MadeUpCourts) -> pd.DataFrame:
     """The rows on custody rates of these courts, by court, with `true_rate`."""
-    [regime] = courts.disposals["regime"].unique()
+    [regime] = courts.disposals["regime_at_conviction"].unique()
     rows = comparison[
         (comparison["measure"] == "custody_rate")
         & (comparison["offence_group"] == "theft_offences")

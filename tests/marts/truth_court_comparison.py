@@ -103,7 +103,7 @@ def made_up_courts(
             "principal_offence_code": table["offence"].map("TH{:05d}".format),
             "plea_group": table["guilty"].map({True: "guilty_plea", False: "not_guilty_plea"}),
             "age_band": "30-39",
-            "regime": "from_2026_03_22" if date >= pd.Timestamp("2026-03-22") else "pre_2026_03_22",
+            "regime_at_conviction": "from_2026_03_22" if date >= pd.Timestamp("2026-03-22") else "pre_2026_03_22",
             "disposal_type": table["custody"].map({True: "determinate_custody", False: "community_sentence"}),
             "custody_length_months": table["months"].where(table["custody"]),
             "sentence_date": date,
@@ -135,7 +135,7 @@ def _case_mix(disposals: pd.DataFrame, charges: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "quarter": date.dt.to_period("Q").dt.start_time,
-            "regime": table["regime"],
+            "regime": table["regime_at_conviction"],
             "court_code": table["court_code"],
             "court_type": table["court_type"],
             "group": table["principal_offence_group"].fillna("unknown"),

@@ -27,6 +27,10 @@ from tests.marts.truth_remand_outcomes import (
 ON_BAIL = ("B", "P", "U")
 COMMITTAL_TYPES = ("CTS61", "CTS62", "VBILL", "XCERT")
 APPLICATION_TYPES = ("AXCTL", "CTA")
+HOLIDAYS = {
+    date.fromisoformat(day)
+    for day in pd.read_csv(PROJECT_ROOT / "seeds" / "reference" / "bank_holidays.csv")["holiday_date"]
+}
 
 FIGURES = (
     "stage", "limit_days", "days_in_custody", "calculated_expiry_date", "recorded_expiry_date", "original_expiry_date",
@@ -122,14 +126,17 @@ def _limit(charge: Any, nights: list[date], seen: list[Any], as_of: date) -> tup
     decided = [hearing.day for hearing in seen if hearing.allocates]
     decided += [charge.plea_date] if charge.plea_date is not None else []
     in_time = bool(decided) and min(decided) <= held[0] + timedelta(days=56)
-    limit = _limit_days(stage, charge.category, in_time, charge.sent_date, bool(came_by))
-    counted = [night for night in whole if limit != 112 or night >= min(came_by)]
+    limit = _limit_days(stage, charge.category, in_time, bool(came_by))
+    committed = stage == "crown" and bool(came_by)
+    counted = [night for night in whole if not committed or night >= min(came_by)]
     calculated = None
     if limit is not None:
         if len(counted) >= limit:
             calculated = counted[limit - 1] + timedelta(days=1)
         else:
             calculated = end + timedelta(days=limit - len(counted))
+        while calculated.weekday() >= 5 or calculated in HOLIDAYS:
+            calculated -= timedelta(days=1)
     run_start = end if not whole else next(
         night for night in reversed(held) if night - timedelta(days=1) not in set(held)
     )  # fmt: skip
@@ -172,12 +179,10 @@ def _standing(original: date | None, extended_to: date | None, as_of: date) -> s
     return "within" if as_of <= original else "lapsed"
 
 
-def _limit_days(stage: str, category: str | None, in_time: bool, sent: date | None, committed: bool) -> int | None:
+def _limit_days(stage: str, category: str | None, in_time: bool, committed: bool) -> int | None:
+    """The ordinary limits: no simulated custody begins in the months of the longer ones of 2020 and 2021."""
     if stage == "crown":
-        if committed:
-            return 112
-        temporary = sent is not None and date(2020, 9, 28) <= sent <= date(2021, 6, 27)
-        return 238 if temporary else 182
+        return 112 if committed else 182
     by_category = {"CS": 56, "CM": 56, "CE": 56 if in_time else 70, "CI": 70}
     return by_category.get(str(category))
 

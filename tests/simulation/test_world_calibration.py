@@ -27,5 +27,5 @@ def test_no_figure_has_two_targets():
 def test_custody_falls_and_suspension_rises_at_the_change_of_law(true_world):
     sentenced = true_world.truth["sentencing"]
     crown = sentenced[sentenced["court_ou_code"].str.startswith("C")]
-    suspended = (crown["disposal_type"] == "suspended_sentence").groupby(crown["regime"]).mean()
+    suspended = (crown["disposal_type"] == "suspended_sentence").groupby(crown["regime_at_conviction"]).mean()
     assert suspended["from_2026_03_22"] > suspended["pre_2026_03_22"]
