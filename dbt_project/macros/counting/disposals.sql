@@ -31,10 +31,11 @@
 
 {#-
     Length of a result in months from its value and unit (years x 12, months, weeks x 7 and days over 30.4375).
-    Null for life (L), for hours of unpaid work (H), where the value or unit is missing, and where the value is negative.
+    Null for life (L), for hours of unpaid work (H), where the value or unit is missing, and where the value is nought or
+    negative: nobody is sentenced to no months, so nought is a field left at its default.
 -#}
 {%- macro result_length_months(duration_value, duration_unit) -%}
-    case case when {{ duration_value }} >= 0 then {{ duration_unit }} end
+    case case when {{ duration_value }} > 0 then {{ duration_unit }} end
         when 'Y' then {{ justice.length_in_months(years=duration_value) }}
         when 'M' then {{ justice.length_in_months(months=duration_value) }}
         when 'W' then {{ justice.length_in_months(weeks=duration_value) }}
@@ -54,10 +55,23 @@
 
 
 {#-
-    How the charge stands: convicted, acquitted, withdrawn or pending. A charge is concluded by a final result or by a
-    verdict of not guilty or no conviction; a guilty verdict or plea alone leaves it pending until sentence. The effect
-    of a final result is a property of its code (reference list result_codes); a final result whose code is not in the
-    list is a conviction only where the plea or verdict says so.
+    Disposal type of a result from its code's own type and its unit: custody for life (L) is life whatever the code,
+    because 1002, 1007 and 1024 are given for terms and for life alike.
+-#}
+{%- macro result_disposal_type(disposal_type, duration_unit) -%}
+    case
+        when {{ duration_unit }} = 'L' and {{ justice.is_immediate_custody(disposal_type) }} then 'life_or_indeterminate'
+        else coalesce({{ disposal_type }}, 'none')
+    end
+{%- endmacro -%}
+
+
+{#-
+    How the charge stands by its own records: convicted, acquitted, withdrawn, died or pending. A charge is concluded by
+    a final result or by a verdict of not guilty or no conviction; a guilty verdict or plea alone leaves it pending until
+    sentence, and so does a verdict of guilty of an alternative, whose conviction may stand in another count (`charges`
+    decides that). The effect of a final result is a property of its code (reference list result_codes); a final result
+    whose code is not in the list is a conviction only where the plea or verdict says so.
 -#}
 {%- macro charge_outcome(has_final_result, outcome_effect, verdict_code, plea_code) -%}
     case
@@ -66,6 +80,7 @@
         when {{ outcome_effect }} = 'CONVICTED_SENTENCE' then 'convicted'
         when {{ outcome_effect }} = 'ACQUITTED' then 'acquitted'
         when {{ outcome_effect }} = 'WITHDRAWN' then 'withdrawn'
+        when {{ outcome_effect }} = 'DIED' then 'died'
         when {{ verdict_code }} in ('NG', 'NC') then 'acquitted'
         when {{ verdict_code }} in ('G', 'NA') or {{ plea_code }} = 'G' then 'convicted'
         else 'withdrawn'

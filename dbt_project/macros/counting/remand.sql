@@ -28,6 +28,15 @@
 {%- endmacro -%}
 
 
+{#-
+    Does a spell that ended so end custody, in freedom or in death? Null and the other reasons go on in custody under
+    another status, in another prison, or nobody says how.
+-#}
+{%- macro ends_custody(exit_reason) -%}
+    coalesce({{ exit_reason }} in ('bail', 'acquitted', 'released', 'court_discharge', 'died'), false)
+{%- endmacro -%}
+
+
 {#- The two legal statuses that are remand: untried, and convicted but not yet sentenced. -#}
 {%- macro is_remand_status(legal_status) -%}
     {{ legal_status }} in ('untried', 'convicted_unsentenced')
@@ -54,12 +63,12 @@
 
 {#-
     What happened in the end to somebody remanded: by the final outcome over both courts, and of the convicted by the
-    heaviest penalty. A final result whose code is not in the list is unknown, not non-custodial.
+    heaviest penalty. A final result whose code is not in the list is unknown, not non-custodial; so is a case closed
+    without an outcome. A death is no acquittal.
 -#}
 {%- macro remand_outcome(final_outcome, disposal_type, principal_result_code) -%}
     case
-        when {{ final_outcome }} = 'acquitted' then 'acquitted'
-        when {{ final_outcome }} = 'pending' then 'pending'
+        when {{ final_outcome }} in ('acquitted', 'pending', 'died') then {{ final_outcome }}
         when {{ justice.is_immediate_custody(disposal_type) }} then 'immediate_custody'
         when {{ principal_result_code }} = 'UNKNOWN' then 'unknown'
         when {{ disposal_type }} is not null then 'non_custodial'

@@ -6,6 +6,10 @@ defendant_cases as (
     select * from {{ ref('int_defendant_cases') }}
 ),
 
+recorded_cases as (
+    select * from {{ ref('stg_hmcts__cases') }}
+),
+
 results as (
     select * from {{ ref('results') }}
 ),
@@ -78,12 +82,80 @@ concluded_charges as (
             'ranked_final_results.outcome_effect',
             'described_charges.verdict_code',
             'described_charges.plea_code'
-        ) }} as outcome
+        ) }} as own_outcome
     from described_charges
     left join ranked_final_results
         on
             described_charges.charge_id = ranked_final_results.charge_id
             and ranked_final_results.final_rank = 1
+),
+
+-- Convicted, found or having pleaded guilty of at least one charge.
+guilty_defendants as (
+    select
+        defendant_id,
+        min(charge_id) as first_guilty_charge_id,
+        max(charge_id) as last_guilty_charge_id
+    from concluded_charges
+    where
+        own_outcome = 'convicted'
+        or verdict_code = 'G'
+        or plea_code = 'G'
+    group by defendant_id
+),
+
+-- Counts on the indictment that were decided, by offence: what they replaced was never put to the defendant.
+decided_counts as (
+    select
+        concluded_charges.defendant_id,
+        concluded_charges.cjs_offence_code,
+        concluded_charges.offence_date,
+        max(coalesce(concluded_charges.final_result_date, concluded_charges.verdict_date)) as decided_date
+    from concluded_charges
+    inner join recorded_cases
+        on concluded_charges.case_id = recorded_cases.case_id
+    where
+        concluded_charges.own_outcome <> 'pending'
+        and coalesce(recorded_cases.sent_to_crown_date, recorded_cases.crown_received_date) is not null
+    group by
+        concluded_charges.defendant_id,
+        concluded_charges.cjs_offence_code,
+        concluded_charges.offence_date
+),
+
+-- A charge without an outcome of its own ends with the count that stands in its place, or with its case.
+ended_charges as (
+    select
+        concluded_charges.*,
+        case
+            when concluded_charges.own_outcome <> 'pending' then concluded_charges.own_outcome
+            when
+                concluded_charges.verdict_code = 'NA'
+                and (
+                    guilty_defendants.first_guilty_charge_id <> concluded_charges.charge_id
+                    or guilty_defendants.last_guilty_charge_id <> concluded_charges.charge_id
+                )
+                then 'acquitted'
+            when
+                decided_counts.decided_date is not null
+                and concluded_charges.verdict_code is null
+                and coalesce(concluded_charges.plea_code, 'NONE') = 'NONE'
+                then 'replaced'
+            when recorded_cases.case_status = 'CLOSED' then 'not_recorded'
+            else 'pending'
+        end as outcome,
+        decided_counts.decided_date,
+        coalesce(recorded_cases.closed_date, {{ justice.london_date('recorded_cases.last_updated_at') }}) as closed_date
+    from concluded_charges
+    left join recorded_cases
+        on concluded_charges.case_id = recorded_cases.case_id
+    left join guilty_defendants
+        on concluded_charges.defendant_id = guilty_defendants.defendant_id
+    left join decided_counts
+        on
+            concluded_charges.defendant_id = decided_counts.defendant_id
+            and concluded_charges.cjs_offence_code = decided_counts.cjs_offence_code
+            and concluded_charges.offence_date = decided_counts.offence_date
 )
 
 select
@@ -126,8 +198,10 @@ select
             then {{ justice.conviction_date('plea_code', 'plea_date', 'verdict_code', 'verdict_date') }}
     end as conviction_date,
     final_result_date,
-    case
-        when outcome = 'pending' then null
+    case outcome
+        when 'pending' then null
+        when 'replaced' then decided_date
+        when 'not_recorded' then closed_date
         else coalesce(final_result_date, verdict_date)
     end as concluded_date
-from concluded_charges
+from ended_charges

@@ -16,24 +16,123 @@ prison_persons as (
         and feed = 'prisoners'
 ),
 
-dated_spells as (
+-- An end later than the extract that says so has not happened: the spell is open.
+known_spells as (
     select
         booking_number,
         spell_sequence,
         noms_number,
         lower(legal_status) as legal_status,
         status_from as start_date,
-        coalesce(status_to, {{ justice.open_end() }}) as end_date,
+        case when extract_date is null or status_to <= extract_date then status_to end as end_date,
         establishment_code,
         lower(entry_reason) as entry_reason,
         lower(exit_reason) as exit_reason,
         court_ou_code as court_code,
         ptiurn,
+        min(status_from) over (partition by booking_number) as booked_date
+    from recorded_spells
+),
+
+-- What proves that a spell without an end is over: a later record of the same status, or of another that is open or ended
+-- in freedom or death. A finished record of another status that ended in custody may lie inside it, and proves nothing.
+later_spells as (
+    select
+        open_spells.booking_number,
+        open_spells.spell_sequence,
+        min(later.start_date) as end_date
+    from known_spells as open_spells
+    inner join known_spells as later
+        on
+            open_spells.booking_number = later.booking_number
+            and open_spells.start_date < later.start_date
+    where
+        open_spells.end_date is null
+        and (
+            open_spells.legal_status = later.legal_status
+            or later.end_date is null
+            or {{ justice.ends_custody('later.exit_reason') }}
+        )
+    group by open_spells.booking_number, open_spells.spell_sequence
+),
+
+-- Nobody is held under a booking after the next one has begun, nor after they have died.
+later_bookings as (
+    select
+        open_spells.booking_number,
+        open_spells.spell_sequence,
+        min(case
+            when other.booked_date > open_spells.start_date and other.booking_number <> open_spells.booking_number
+                then other.booked_date
+            when other.exit_reason = 'died' and other.end_date >= open_spells.start_date
+                then other.end_date
+        end) as end_date
+    from known_spells as open_spells
+    inner join known_spells as other
+        on open_spells.noms_number = other.noms_number
+    where open_spells.end_date is null
+    group by open_spells.booking_number, open_spells.spell_sequence
+),
+
+ended_spells as (
+    select
+        known_spells.*,
+        coalesce(known_spells.end_date, least(later_spells.end_date, later_bookings.end_date)) as known_end_date,
+        known_spells.end_date is null
+        and coalesce(later_spells.end_date, later_bookings.end_date) is not null as is_end_inferred
+    from known_spells
+    left join later_spells
+        on
+            known_spells.booking_number = later_spells.booking_number
+            and known_spells.spell_sequence = later_spells.spell_sequence
+    left join later_bookings
+        on
+            known_spells.booking_number = later_bookings.booking_number
+            and known_spells.spell_sequence = later_bookings.spell_sequence
+),
+
+followed_spells as (
+    select
+        *,
+        lead(start_date) over (
+            partition by booking_number
+            order by start_date asc, coalesce(known_end_date, {{ justice.open_end() }}) asc, spell_sequence asc
+        ) as next_start_date,
+        lead(entry_reason) over (
+            partition by booking_number
+            order by start_date asc, coalesce(known_end_date, {{ justice.open_end() }}) asc, spell_sequence asc
+        ) as next_entry_reason
+    from ended_spells
+),
+
+-- Some prisons write the last day of a spell as its end: one that goes on the next day by a transfer or a change of status
+-- had no night outside.
+dated_spells as (
+    select
+        booking_number,
+        spell_sequence,
+        noms_number,
+        legal_status,
+        start_date,
+        case
+            when
+                next_start_date = {{ justice.add_days('known_end_date', 1) }}
+                and next_entry_reason in ('transfer', 'status_change')
+                and not {{ justice.ends_custody('exit_reason') }}
+                then next_start_date
+            else coalesce(known_end_date, {{ justice.open_end() }})
+        end as end_date,
+        establishment_code,
+        entry_reason,
+        exit_reason,
+        court_code,
+        ptiurn,
+        is_end_inferred,
         row_number() over (
             partition by booking_number, legal_status
-            order by status_from asc, coalesce(status_to, {{ justice.open_end() }}) asc, spell_sequence asc
+            order by start_date asc, coalesce(known_end_date, {{ justice.open_end() }}) asc, spell_sequence asc
         ) as spell_order
-    from recorded_spells
+    from followed_spells
 ),
 
 earlier_spells as (
@@ -98,62 +197,32 @@ merged_periods as (
         {{ justice.first_value_by('establishment_code', 'spell_order') }} as establishment_code,
         {{ justice.first_value_by('entry_reason', 'spell_order') }} as entry_reason,
         max(case when last_rank = 1 then exit_reason end) as exit_reason,
+        bool_or(last_rank = 1 and is_end_inferred) as is_end_inferred,
         {{ justice.first_value_by('court_code', 'spell_order') }} as court_code,
         {{ justice.first_value_by('ptiurn', 'spell_order') }} as ptiurn
     from ranked_periods
     group by booking_number, legal_status, period_number
-),
-
--- A period that was never closed ends where a later one of the same booking begins with another status.
-superseded_periods as (
-    select
-        open_periods.booking_number,
-        open_periods.legal_status,
-        open_periods.period_number,
-        min(later_periods.start_date) as superseded_date
-    from merged_periods as open_periods
-    inner join merged_periods as later_periods
-        on
-            open_periods.booking_number = later_periods.booking_number
-            and open_periods.legal_status <> later_periods.legal_status
-            and open_periods.start_date < later_periods.start_date
-    where open_periods.end_date = {{ justice.open_end() }}
-    group by open_periods.booking_number, open_periods.legal_status, open_periods.period_number
-),
-
-ended_periods as (
-    select
-        merged_periods.*,
-        superseded_periods.superseded_date is not null as is_end_inferred,
-        coalesce(superseded_periods.superseded_date, nullif(merged_periods.end_date, {{ justice.open_end() }}))
-            as known_end_date
-    from merged_periods
-    left join superseded_periods
-        on
-            merged_periods.booking_number = superseded_periods.booking_number
-            and merged_periods.legal_status = superseded_periods.legal_status
-            and merged_periods.period_number = superseded_periods.period_number
 )
 
 select
-    {{ justice.hash_key(['ended_periods.booking_number', 'ended_periods.first_spell_sequence']) }} as custody_spell_id,
-    ended_periods.booking_number,
-    ended_periods.noms_number,
+    {{ justice.hash_key(['merged_periods.booking_number', 'merged_periods.first_spell_sequence']) }} as custody_spell_id,
+    merged_periods.booking_number,
+    merged_periods.noms_number,
     prison_persons.person_id,
-    ended_periods.legal_status,
-    ended_periods.establishment_code,
-    ended_periods.entry_reason,
+    merged_periods.legal_status,
+    merged_periods.establishment_code,
+    merged_periods.entry_reason,
     case
-        when ended_periods.is_end_inferred then 'status_change'
-        when ended_periods.known_end_date is not null then ended_periods.exit_reason
+        when merged_periods.is_end_inferred then 'status_change'
+        when merged_periods.end_date < {{ justice.open_end() }} then merged_periods.exit_reason
     end as exit_reason,
-    ended_periods.court_code,
-    ended_periods.ptiurn,
-    ended_periods.source_spell_count,
-    ended_periods.known_end_date is null as is_open,
-    ended_periods.is_end_inferred,
-    ended_periods.start_date,
-    ended_periods.known_end_date as end_date
-from ended_periods
+    merged_periods.court_code,
+    merged_periods.ptiurn,
+    merged_periods.source_spell_count,
+    merged_periods.end_date = {{ justice.open_end() }} as is_open,
+    merged_periods.is_end_inferred,
+    merged_periods.start_date,
+    nullif(merged_periods.end_date, {{ justice.open_end() }}) as end_date
+from merged_periods
 left join prison_persons
-    on ended_periods.noms_number = prison_persons.noms_number
+    on merged_periods.noms_number = prison_persons.noms_number

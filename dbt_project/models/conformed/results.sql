@@ -39,9 +39,12 @@ select
     offences.defendant_id,
     defendant_cases.case_id,
     standing_results.cjs_result_code,
-    coalesce(result_codes.disposal_type, 'none') as disposal_type,
+    {{ justice.result_disposal_type('result_codes.disposal_type', 'standing_results.duration_unit_code') }}
+        as disposal_type,
     result_codes.outcome_effect,
-    {{ justice.disposal_severity("coalesce(result_codes.disposal_type, 'none')") }} as severity_rank,
+    {{ justice.disposal_severity(
+        '(' ~ justice.result_disposal_type('result_codes.disposal_type', 'standing_results.duration_unit_code') ~ ')'
+    ) }} as severity_rank,
     standing_results.duration_value,
     standing_results.duration_unit_code,
     standing_results.length_months * 30.4375 as length_days,
