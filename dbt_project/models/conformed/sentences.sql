@@ -1,5 +1,4 @@
-{#- Pointer jumping along consecutive_to_sequence: each step doubles the sentences followed, so four follow sixteen. -#}
-with recorded_sentences as (
+with recursive recorded_sentences as (
     select * from {{ ref('stg_prison__sentences') }}
 ),
 
@@ -26,53 +25,44 @@ termed_sentences as (
     from recorded_sentences
 ),
 
-chain_1 as (
+-- Sequence numbers follow the order of entry, not of serving: a sentence may be consecutive to one with a higher number.
+followed_sentences as (
     select
         later.booking_number,
         later.sentence_sequence,
-        coalesce(earlier.sentence_sequence, later.sentence_sequence) as reached_sequence,
-        case when earlier.sentence_sequence is null then 0 else 1 end as hops,
-        case
-            when earlier.sentence_sequence is null then 0.0
-            else coalesce(later.custodial_term_months, 0.0)
-        end as months_passed
+        later.custodial_term_months,
+        earlier.sentence_sequence as follows_sequence
     from termed_sentences as later
     left join termed_sentences as earlier
         on
             later.booking_number = earlier.booking_number
             and later.consecutive_to_sequence = earlier.sentence_sequence
-            and later.sentence_sequence > earlier.sentence_sequence
+            and later.sentence_sequence <> earlier.sentence_sequence
 ),
 
-{% for hops in [2, 4, 8, 16] -%}
-chain_{{ hops }} as (
-    select
-        near.booking_number,
-        near.sentence_sequence,
-        far.reached_sequence,
-        near.hops + far.hops as hops,
-        near.months_passed + far.months_passed as months_passed
-    from chain_{{ hops // 2 }} as near
-    inner join chain_{{ hops // 2 }} as far
-        on
-            near.booking_number = far.booking_number
-            and near.reached_sequence = far.sentence_sequence
-),
-
-{% endfor -%}
-
+-- From the sentence each chain begins with to the last, however many there are. What follows itself in a circle begins
+-- nowhere and is in no chain.
 chain_ends as (
     select
-        chain_16.booking_number,
-        chain_16.sentence_sequence,
-        chain_16.reached_sequence as chain_start_sequence,
-        chain_16.hops,
-        chain_16.months_passed + coalesce(first_sentence.custodial_term_months, 0.0) as months_to_end
-    from chain_16
-    inner join termed_sentences as first_sentence
+        booking_number,
+        sentence_sequence,
+        sentence_sequence as chain_start_sequence,
+        0 as hops,
+        coalesce(custodial_term_months, 0.0) as months_to_end
+    from followed_sentences
+    where follows_sequence is null
+    union all
+    select
+        followed_sentences.booking_number,
+        followed_sentences.sentence_sequence,
+        chain_ends.chain_start_sequence,
+        chain_ends.hops + 1 as hops,
+        chain_ends.months_to_end + coalesce(followed_sentences.custodial_term_months, 0.0) as months_to_end
+    from chain_ends
+    inner join followed_sentences
         on
-            chain_16.booking_number = first_sentence.booking_number
-            and chain_16.reached_sequence = first_sentence.sentence_sequence
+            chain_ends.booking_number = followed_sentences.booking_number
+            and chain_ends.sentence_sequence = followed_sentences.follows_sequence
 ),
 
 chain_lengths as (
@@ -102,17 +92,18 @@ select
     termed_sentences.tariff_months,
     case
         when termed_sentences.sentence_type in ('LIFE', 'IPP') then null
-        else chain_lengths.chain_length_months
+        else coalesce(chain_lengths.chain_length_months, termed_sentences.custodial_term_months)
     end as chain_length_months,
     chain_lengths.hops as chain_position,
     termed_sentences.remand_credit_days,
-    chain_lengths.hops > 0 as is_consecutive,
+    coalesce(chain_lengths.hops > 0, true) as is_consecutive,
+    chain_lengths.hops is null as is_in_circle,
     termed_sentences.sentence_date,
     termed_sentences.conditional_release_date,
     termed_sentences.sentence_expiry_date,
     termed_sentences.released_date
 from termed_sentences
-inner join chain_lengths
+left join chain_lengths
     on
         termed_sentences.booking_number = chain_lengths.booking_number
         and termed_sentences.sentence_sequence = chain_lengths.sentence_sequence
