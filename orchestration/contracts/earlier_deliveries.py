@@ -1,7 +1,7 @@
 """What a feed's own run of deliveries may be held against, and which deliveries are excused.
 
-Belongs here: bounds on the number of rows, their defaults, and dated exceptions; types only. Does not belong here:
-reading YAML (`loader`), comparing anything (`quality.earlier_deliveries`).
+Belongs here: bounds on the number of rows, and dated exceptions; types only. Does not belong here: reading YAML and
+defaults (`thresholds`), comparing anything (`quality.earlier_deliveries`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from orchestration.contracts.model import FeedMode
 from orchestration.contracts.rules import DeliveryRuleKind
 
 
@@ -32,15 +31,6 @@ class RowCountBounds:
         """Whether a delivery can be refused for its number of rows."""
         return self.hard_low is not None or self.hard_high is not None
 
-
-ROW_COUNT_BOUNDS: dict[FeedMode, RowCountBounds] = {
-    FeedMode.INCREMENT: RowCountBounds(soft_low=0.5, soft_high=2),
-    FeedMode.SNAPSHOT: RowCountBounds(soft_low=0.5, soft_high=2, hard_low=0.1, hard_high=10),
-    FeedMode.SNAPSHOT_PER_PARTITION: RowCountBounds(soft_low=0.5, soft_high=2),
-}
-"""Bounds of a contract that states none. Only a snapshot is refused: it replaces everything before it, so a cut-off one
-would take nine tenths of the prisoners out of every table. A small increment takes nothing away, a large one is brought
-up to date by key, and a small month of searches stands for itself: refusing those would lose true rows."""
 
 EARLIER_DELIVERY_RULES = (
     DeliveryRuleKind.ROW_COUNT,

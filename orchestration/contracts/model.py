@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
-
-if TYPE_CHECKING:
-    from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
 
 LIST_SEPARATOR = ";"
 """Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from orchestration.contracts.earlier_deliveries import ROW_COUNT_BOUNDS, RowCountBounds
+from orchestration.contracts.earlier_deliveries import RowCountBounds
 from orchestration.contracts.model import LIST_SEPARATOR, Column, ColumnType, DeliveryFormat, FeedMode
 from orchestration.contracts.rules import (
     ColumnRule,
@@ -21,6 +21,7 @@ from orchestration.contracts.rules import (
     Dimension,
     Severity,
 )
+from orchestration.contracts.thresholds import ROW_COUNT_BOUNDS
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Read the numbers a contract sets: shares of one rule, bounds and exceptions of the feed's own run.
 
-Belongs here: `qualityThresholds`, and the shares a written rule carries. Does not belong here: the defaults
-(`history`), applying any of it (the gate does).
+Belongs here: `qualityThresholds`, the bounds where it is silent, and the shares a written rule carries. Does not belong
+here: applying any of it (the gate does).
 """
 
 from __future__ import annotations
@@ -11,13 +11,21 @@ from typing import TypedDict
 
 from orchestration.contracts.earlier_deliveries import (
     EARLIER_DELIVERY_RULES,
-    ROW_COUNT_BOUNDS,
     ExcusedDeliveries,
     RowCountBounds,
 )
 from orchestration.contracts.model import FeedMode
 from orchestration.contracts.reader import Node
 from orchestration.contracts.rules import DeliveryRuleKind
+
+ROW_COUNT_BOUNDS: dict[FeedMode, RowCountBounds] = {
+    FeedMode.INCREMENT: RowCountBounds(soft_low=0.5, soft_high=2),
+    FeedMode.SNAPSHOT: RowCountBounds(soft_low=0.5, soft_high=2, hard_low=0.1, hard_high=10),
+    FeedMode.SNAPSHOT_PER_PARTITION: RowCountBounds(soft_low=0.5, soft_high=2),
+}
+"""Bounds of a contract that states none. Only a snapshot is refused: it replaces everything before it, so a cut-off one
+would take nine tenths of the prisoners out of every table. A small increment takes nothing away, a large one is brought
+up to date by key, and a small month of searches stands for itself: refusing those would lose true rows."""
 
 SHARE_KEYS = ("softShare", "hardShare", "relaxedOn", "relaxedReason")
 

@@ -22,8 +22,8 @@ from orchestration.contracts import (
     RowRule,
     ServiceLevel,
 )
-from orchestration.contracts.earlier_deliveries import ROW_COUNT_BOUNDS
 from orchestration.contracts.standard_rules import column_rules, delivery_rules
+from orchestration.contracts.thresholds import ROW_COUNT_BOUNDS
 from orchestration.settings import Settings
 
 STOP_SEARCH_HEADER = (

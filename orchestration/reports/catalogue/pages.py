@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from orchestration.reports.catalogue.content import Answer, MartEntry
-from orchestration.reports.owner.pages import page_environment
+from orchestration.reports.kit.pages import page_environment
 
 _SUBJECTS = {"lower_level_crime": "Lower-level crime"}
 

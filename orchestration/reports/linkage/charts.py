@@ -1,6 +1,6 @@
 """Charts of the linkage page, drawn to SVG when it is made.
 
-Belongs here: their specification. Does not belong here: the style all reports share (`reports.owner.charts`), the text
+Belongs here: their specification. Does not belong here: the style all reports share (`kit.charts`), the text
 and the table beside each chart (the template).
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import altair as alt
 
-from orchestration.reports.owner.charts import GREY, INK, LINE, draw, inline_data
+from orchestration.reports.kit.charts import GREY, INK, LINE, draw, inline_data
 
 WIDTH = 520
 RED = "#b10e1e"

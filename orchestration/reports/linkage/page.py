@@ -19,6 +19,8 @@ from orchestration.atomic import replacing
 from orchestration.linkage.quality import EXAMPLES_FILE
 from orchestration.linkage.quality_build import BIN
 from orchestration.linkage.quality_rows import Source
+from orchestration.reports.kit.charts import as_data_uri
+from orchestration.reports.kit.pages import page_environment
 from orchestration.reports.kit.words import agency_name
 from orchestration.reports.linkage import charts
 from orchestration.reports.linkage.views import (
@@ -32,8 +34,6 @@ from orchestration.reports.linkage.views import (
     remedies,
     threshold_lines,
 )
-from orchestration.reports.owner.charts import as_data_uri
-from orchestration.reports.owner.pages import page_environment
 from orchestration.settings import Settings
 
 LINKAGE_FOLDER = "linkage"

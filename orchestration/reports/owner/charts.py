@@ -1,29 +1,23 @@
-"""Charts of the reports: Vega, drawn to SVG when the page is made.
+"""Charts of the owners' reports.
 
-Belongs here: the specification of a chart (Altair) and its drawing. Does not belong here: its text alternative and its
-table of numbers (`pages`, the template).
+Belongs here: the specification of a chart (Altair). Does not belong here: its drawing (`kit.charts`), its text
+alternative and its table of numbers (`pages`, the template).
 
-Drawn at build time rather than in the browser: the page then runs no script, prints, opens from disk, and needs no
-half-megabyte of Vega. One narrow column of small charts is legible on a telephone without being scaled down.
+One narrow column of small charts is legible on a telephone without being scaled down.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import altair as alt
-import vl_convert
 
+from orchestration.reports.kit.charts import GREY, INK, LINE, draw, inline_data
 from orchestration.reports.kit.words import DIMENSIONS
 from orchestration.reports.owner.figures import RowCounts, Tally
 
-INK = "#0b0c0c"
-LINE = "#1d70b8"
-GREY = "#b1b4b6"
-_FONT = "Arial, Helvetica, sans-serif"
 _WIDTH = 250
 _HEIGHT = 42
 _FLOORS = (0.999, 0.995, 0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.0)
@@ -96,36 +90,9 @@ def rows_svg(row_trend: Mapping[date, RowCounts]) -> str:
     return draw(chart)
 
 
-def as_data_uri(svg: str) -> str:
-    """An SVG as the source of an image that is part of the page, yet apart from its elements."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-
-def inline_data(values: list[dict[str, Any]]) -> alt.InlineData:
-    """Values that stand in the chart itself."""
-    return alt.InlineData(values=values)
-
-
 def _dates() -> alt.X:
     return alt.X(
         "date:T",
         title=None,
         axis=alt.Axis(format="%b %y", tickCount=4, grid=False, labelFlush=True, labelOverlap=True, domainColor=INK),
     )
-
-
-def draw(chart: alt.Chart | alt.FacetChart | alt.LayerChart) -> str:
-    """The chart as SVG, in the style of every report."""
-    specification: dict[str, Any] = (
-        chart.configure(font=_FONT, background="#ffffff", padding=4)
-        .configure_view(stroke=None)
-        .configure_axis(labelColor=INK, labelFontSize=12, tickColor=INK, domainColor=INK)
-        .configure_header(labelColor=INK)
-        .to_dict()
-    )
-    return str(vl_convert.vegalite_to_svg(specification, vl_version=_vega_lite_version(), show_warnings=False))
-
-
-def _vega_lite_version() -> str:
-    """The Vega-Lite Altair writes for, as vl-convert names it: `6.1`."""
-    return ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])

@@ -1,36 +1,30 @@
-"""From views to HTML.
+"""From the views of the owners' reports to HTML.
 
-Belongs here: the template environment and the filters templates use. Does not belong here: what is said (`views`).
+Belongs here: the pages of the owners' reports and the filters their templates use. Does not belong here: what is said
+(`views`), the frame of every page (`kit.pages`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from importlib import resources
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from orchestration.contracts import FeedContract, Severity
+from orchestration.reports.kit.pages import page_environment
 from orchestration.reports.kit.words import (
     DIMENSION_MEANINGS,
     SEVERITY_WORDS,
     agency_name,
-    counted,
-    day,
-    listed,
     what_counts,
 )
 from orchestration.reports.owner.annex import AnnexPage
 from orchestration.reports.owner.present import Standing
 from orchestration.reports.owner.rows_csv import ROWS_FILE, STANDING_WORDS
 from orchestration.reports.owner.views import AgencyView
-
-_PACKAGE = "orchestration.reports.owner"
-_MARKS: Mapping[str, str] = {"good": "✓", "care": "!", "bad": "✗"}
 
 
 def agency_page(report: AgencyView, data_as_of: date | None, private_file: str) -> str:
@@ -59,24 +53,9 @@ def _render(template: str, **facts: Any) -> str:
     return _environment().get_template(template).render(**facts)
 
 
-def page_environment(package: str) -> Environment:
-    """Templates of a package, with the frame and the style that all pages of the warehouse share."""
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader(package), PackageLoader(_PACKAGE)]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    style = resources.files(_PACKAGE).joinpath("templates/report.css").read_text("utf-8")
-    environment.globals["style"] = Markup(style)
-    environment.filters |= {"counted": counted, "day": day, "listed": listed, "mark": _mark}
-    return environment
-
-
 @cache
 def _environment() -> Environment:
-    environment = page_environment(_PACKAGE)
+    environment = page_environment("orchestration.reports.owner")
     environment.filters |= {
         "agency": agency_name,
         "columns": _columns,
@@ -85,11 +64,6 @@ def _environment() -> Environment:
         "what_counts": what_counts,
     }
     return environment
-
-
-def _mark(mark: str) -> Markup:
-    """A sign before the words that say the same; neither colour nor sign stands alone."""
-    return Markup('<span class="mark {}" aria-hidden="true">{}</span>').format(mark, _MARKS[mark])
 
 
 def _columns(names: Sequence[str], contract: FeedContract) -> str:

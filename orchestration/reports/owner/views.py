@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from orchestration.contracts import Rule
+from orchestration.reports.kit.charts import as_data_uri
 from orchestration.reports.kit.words import agency_name, counted, day, percent
 from orchestration.reports.owner.case_views import CaseView, case_view
-from orchestration.reports.owner.charts import as_data_uri, rows_svg, trend_svg
+from orchestration.reports.owner.charts import rows_svg, trend_svg
 from orchestration.reports.owner.contradictions import Contradiction
 from orchestration.reports.owner.figures import FeedFigures, RowCounts, Tally
 from orchestration.reports.owner.impact import RuleCase, dearest
