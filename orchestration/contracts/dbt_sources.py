@@ -7,11 +7,12 @@ it written, by `dbt_staging`. Sources that are not feeds (the gate, linkage, the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from orchestration.contracts.generated_yaml import InOneLine, as_yaml
-from orchestration.contracts.model import CODE_LISTS, Column, FeedContract
+from orchestration.contracts.model import CODE_LISTS, QUALIFIED_CODES, Column, FeedContract
 from orchestration.settings import Settings
 
 SYNC_COMMAND = "warehouse contracts sync"
@@ -93,10 +94,16 @@ def _column(column: Column, feed: FeedContract) -> InOneLine:
         "is_normalised": column.holds is not None and column.holds.is_normalised,
         "code_list": column.code_list if column.is_mapped else None,
         "code_list_on": _code_list_key(column, feed) if column.is_mapped else None,
+        "code_list_qualified": _qualified_codes(column) if column.is_mapped else None,
         "open_end_values": list(column.open_end_values),
     }
     promised = {key: value for key, value in meta.items() if value}
     return InOneLine(name=column.name, description=column.description, config={"meta": promised})
+
+
+def _qualified_codes(column: Column) -> dict[str, Any] | None:
+    qualified = QUALIFIED_CODES.get(column.code_list or "")
+    return asdict(qualified) if qualified else None
 
 
 def _code_list_key(column: Column, feed: FeedContract) -> dict[str, str]:

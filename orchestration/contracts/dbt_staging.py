@@ -16,6 +16,7 @@ from orchestration.contracts.dbt_sources import SYNC_COMMAND, render_dbt_sources
 from orchestration.contracts.generated_yaml import InOneLine, as_yaml
 from orchestration.contracts.loader import load_feed_contracts
 from orchestration.contracts.model import Column, ColumnType, FeedContract, FeedMode
+from orchestration.contracts.placeholders import PLACEHOLDER_DATES
 from orchestration.contracts.reader import ContractError
 from orchestration.settings import Settings
 
@@ -70,7 +71,8 @@ def staging_files(contracts: Mapping[str, FeedContract], settings: Settings) -> 
 
 
 def render_feeds_macro(contracts: Iterable[FeedContract]) -> str:
-    """Two dbt macros: the feeds, as far as dbt must know them before it has read the sources; the order of trust."""
+    """Three dbt macros: the feeds, as far as dbt must know them before it has read the sources; the order of trust; the
+    dates that say nothing."""
     lines = [f"{{#- {_HEADER} -#}}", "{%- macro feeds() -%}", "    {{ return(["]
     for feed in contracts:
         lists = sorted({column.code_list for column in feed.columns if column.is_mapped and column.code_list})
@@ -78,6 +80,8 @@ def render_feeds_macro(contracts: Iterable[FeedContract]) -> str:
         lines.append(f"        {known},")
     lines += ["    ]) }}", "{%- endmacro -%}", ""]
     lines += ["{%- macro agencies_by_trust() -%}", f"    {{{{ return({list(AGENCIES_BY_TRUST)}) }}}}"]
+    lines += ["{%- endmacro -%}", "", "{%- macro placeholder_dates() -%}"]
+    lines += [f"    {{{{ return({list(PLACEHOLDER_DATES)}) }}}}"]
     return "\n".join([*lines, "{%- endmacro -%}", ""])
 
 

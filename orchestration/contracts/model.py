@@ -45,6 +45,24 @@ CODE_LISTS: dict[str, tuple[str, ...]] = {
 """Reference lists a column may name, with the key columns of the seed of that name."""
 
 
+@dataclass(frozen=True)
+class QualifiedCodes:
+    """Codes of a list that may be followed by a qualifier, which the list does not hold.
+
+    Attributes:
+        pattern: regular expression of a whole code with its qualifier, for DuckDB and Spark alike.
+        length: length of the code before the qualifier.
+    """
+
+    pattern: str
+    length: int
+
+
+QUALIFIED_CODES = {"offences": QualifiedCodes("^[A-Z]{2}[0-9]{5}[ABCEI]$", 7)}
+"""A CJS offence code may carry an eighth character: A attempt, B aiding or abetting, C conspiracy, E encouraging or
+assisting, I incitement. The offence, its group and its category are those of the first seven."""
+
+
 class FeedMode(StrEnum):
     """How deliveries of a feed add up to its present state."""
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from orchestration.contracts.placeholders import PLACEHOLDER_DATES
 from orchestration.linkage.names import formal_forenames, sound, standard_given_names, standard_surname
 
 PERSON_COLUMNS = (
@@ -56,9 +57,6 @@ ethnicity are not among them on purpose: they never decide a match, they are wha
 
 WHEN_SEEN = ("record_id", "first_extract_date")
 """Input columns that say which record it is and since when, not what is in it."""
-
-PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1900-01-02", "1901-01-01", "1800-01-01", "1753-01-01", "9999-12-31")
-"""Dates that stand for 'not known'."""
 
 POSTCODE = "[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}"
 """A postcode without its blank."""
@@ -168,7 +166,7 @@ def clean(connection: duckdb.DuckDBPyConnection) -> None:
     _standard_values(connection, "surname", "surname_standard", standard_surname)
     _standard_values(connection, "forename", "forename_standard", standard_given_names)
     _standard_values(connection, "middle_names", "middle_standard", standard_given_names)
-    placeholders = ", ".join(f"date '{value}'" for value in PLACEHOLDER_BIRTH_DATES)
+    placeholders = ", ".join(f"date '{value}'" for value in PLACEHOLDER_DATES)
     connection.execute(
         f"""
         create or replace temp table named_records as

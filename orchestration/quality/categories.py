@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from orchestration.contracts import Column, ColumnType, FeedContract
-from orchestration.quality.checks import DELIVERY_ID, code_table
+from orchestration.quality.checks import DELIVERY_ID, code_table, without_qualifier
 from orchestration.quality.judged_rows import JUDGED, WEIGHT
 from orchestration.quality.reference_lists import CLASS_SEPARATOR
 from orchestration.quality.typed_sql import literal, name, text_name
@@ -62,6 +62,7 @@ def _value(column: Column) -> tuple[str, str]:
     if codes:
         return text, f"given in ({', '.join(map(literal, codes))})"
     if column.code_list is not None:
+        text = without_qualifier(column)
         if column.code_list_class is not None:
             text = f"{text_name(column.code_list_class)} || {literal(CLASS_SEPARATOR)} || {text}"
         return text, f"given in (select code from {code_table(column.code_list)})"

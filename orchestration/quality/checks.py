@@ -16,6 +16,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from orchestration.contracts import (
+    QUALIFIED_CODES,
     Column,
     ColumnRule,
     ColumnRuleKind,
@@ -114,6 +115,16 @@ def checks_of(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -> tu
     return tuple(checks)
 
 
+def without_qualifier(column: Column) -> str:
+    """SQL of a column's text as its reference list holds it: without the qualifier that may follow a code."""
+    text = text_name(column.name)
+    qualified = QUALIFIED_CODES.get(column.code_list or "")
+    if qualified is None:
+        return text
+    is_qualified = f"regexp_matches({text}, {literal(qualified.pattern)})"
+    return f"case when {is_qualified} then left({text}, {qualified.length}) else {text} end"
+
+
 def code_table(list_name: str) -> str:
     """Name of the table that holds the codes of a reference list while judging."""
     return name(f"codes of {list_name}")
@@ -183,8 +194,8 @@ def _text_check(column: Column, rule: ColumnRule) -> Check:
 
 def _codes_check(column: Column, rule: ColumnRule, codes: frozenset[str], allowed: str) -> Check:
     text = text_name(column.name)
-    value, source, broken = text, "judged_rows", f"{text} is not null and {text} not in {allowed}"
-    judged = text
+    value = judged = without_qualifier(column)
+    source, broken = "judged_rows", f"{text} is not null and {value} not in {allowed}"
     if column.code_list_class is not None:
         value = judged = f"{text_name(column.code_list_class)} || {literal(CLASS_SEPARATOR)} || {text}"
         broken = f"({value}) is not null and ({value}) not in {allowed}"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from dateutil.easter import easter
 
+from orchestration.contracts.placeholders import PLACEHOLDER_DATES
 from orchestration.settings import PROJECT_ROOT
 from tests.seeds.lists import by_key, rows
 
@@ -130,8 +131,8 @@ def test_every_change_says_what_it_breaks() -> None:
 DATE_IN_SQL = re.compile(r"'((?:19|20)\d\d-\d\d-\d\d)'")
 OLDEST_LAW = "1987-01-01"
 """Nothing the warehouse counts by is older; earlier dates are placeholders, or lie before anything recorded."""
-CALENDAR_ANCHORS = {"2000-01-01"}
-"""A known Saturday, to count weekdays from."""
+CALENDAR_ANCHORS = {"2000-01-01", *PLACEHOLDER_DATES}
+"""A known Saturday, to count weekdays from; and the register of dates that say nothing."""
 
 
 def sql_without_comments(path: Path) -> str:

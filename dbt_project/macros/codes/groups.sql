@@ -75,3 +75,28 @@
 {%- macro known_code(code, listed_code) -%}
     case when {{ code }} is not null then coalesce({{ listed_code }}, 'UNKNOWN') end
 {%- endmacro -%}
+
+
+{#-
+    A code without the qualifier that may follow it, as its reference list holds it. `qualified` is what the list's codes
+    look like with one (QUALIFIED_CODES in orchestration/contracts/model.py); none where the list has no qualifiers.
+-#}
+{%- macro without_qualifier(code, qualified) -%}
+    {%- if qualified -%}
+    case
+        when {{ justice.regexp_matches(code, qualified.pattern) }} then substring({{ code }}, 1, {{ qualified.length }})
+        else {{ code }}
+    end
+    {%- else -%}
+    {{ code }}
+    {%- endif -%}
+{%- endmacro -%}
+
+
+{#- The qualifier a code was delivered with, as its letter; null where there was none or the code is not in the list. -#}
+{%- macro code_qualifier(delivered_code, listed_code) -%}
+    case
+        when {{ listed_code }} <> 'UNKNOWN' and {{ delivered_code }} <> {{ listed_code }}
+            then substring({{ delivered_code }}, length({{ listed_code }}) + 1)
+    end
+{%- endmacro -%}

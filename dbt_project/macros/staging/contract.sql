@@ -7,14 +7,15 @@
 {#-
     A raw column as its contract's type: identifiers, codes, texts and lists as trimmed text; dates as dates;
     timestamps in UTC; yes and no as booleans; integers and numbers as such. Null are the contract's missing-value
-    tokens, the values that mean "not yet ended", and anything that does not parse (the gate has quarantined its row).
+    tokens, the values that mean "not yet ended", dates that say nothing (orchestration/contracts/placeholders.py), and
+    anything that does not parse (the gate has quarantined its row).
 -#}
 {%- macro typed(promise, column) -%}
     {%- set text = justice.text_or_null(column.name, promise.missing_values + (column.open_end_values or [])) -%}
     {%- if column.type == 'date' -%}
-        {{ justice.parse_date(text, promise.date_format) }}
+        {{ justice.known_date(justice.parse_date(text, promise.date_format)) }}
     {%- elif column.type == 'timestamp' -%}
-        {{ justice.parse_timestamp(text, promise.timestamp_format, promise.timezone) }}
+        {{ justice.known_date(justice.parse_timestamp(text, promise.timestamp_format, promise.timezone)) }}
     {%- elif column.type == 'integer' -%}
         {{ justice.try_cast_to(text, 'integer') }}
     {%- elif column.type == 'number' -%}
@@ -27,6 +28,15 @@
     {%- else -%}
         {{ text }}
     {%- endif -%}
+{%- endmacro -%}
+
+{#- A date or timestamp; null where it is a date that systems write when they know none. -#}
+{%- macro known_date(moment) -%}
+    case
+        when cast({{ moment }} as date) not in (
+            {%- for day in justice.placeholder_dates() %}cast('{{ day }}' as date){{ ', ' if not loop.last }}{% endfor -%}
+        ) then {{ moment }}
+    end
 {%- endmacro -%}
 
 {#- Trimmed text; null where it is empty or one of the tokens. -#}

@@ -23,3 +23,7 @@
 {%- macro agencies_by_trust() -%}
     {{ return(['prison', 'police', 'hmcts', 'probation', 'cps', 'laa']) }}
 {%- endmacro -%}
+
+{%- macro placeholder_dates() -%}
+    {{ return(['1753-01-01', '1800-01-01', '1899-12-30', '1899-12-31', '1900-01-01', '1900-01-02', '1901-01-01', '2099-01-01', '2099-12-31', '9999-12-31']) }}
+{%- endmacro -%}

@@ -101,7 +101,8 @@ where is_current
     {%- for column in justice.feed_promise(agency, feed).columns if column.code_list %}
 left join {{ lists[column.code_list] }} as known_{{ column.staged_name }}
     on {% for listed, own in column.code_list_on.items() -%}
-    typed.{{ own }} = known_{{ column.staged_name }}.{{ listed }}{{ '\n    and ' if not loop.last }}
+    {{ justice.without_qualifier('typed.' ~ own, column.code_list_qualified) }} = known_{{ column.staged_name }}.{{ listed }}
+    {{- '\n    and ' if not loop.last }}
     {%- endfor -%}
     {%- endfor -%}
 {%- endmacro -%}

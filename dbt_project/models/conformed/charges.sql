@@ -46,6 +46,8 @@ described_charges as (
         defendant_cases.case_id,
         recorded_offences.offence_sequence,
         recorded_offences.cjs_offence_code,
+        {{ justice.code_qualifier('recorded_offences.cjs_offence_code_raw', 'recorded_offences.cjs_offence_code') }}
+            as offence_qualifier,
         offence_list.category as offence_category,
         {{ justice.or_unknown('offence_list.offence_group') }} as offence_group,
         offence_list.max_sentence_months,
@@ -164,6 +166,7 @@ select
     case_id,
     offence_sequence,
     cjs_offence_code,
+    offence_qualifier,
     offence_category,
     offence_group,
     max_sentence_months,
