@@ -18,8 +18,8 @@ import pytest
 from orchestration.contracts import load_feed_contracts
 from orchestration.publish import PublicationError, latest_publication, publish
 from orchestration.publish import publication as publication_module
+from orchestration.publish.pages import OwnerReports, Pages, linkage_page
 from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
-from orchestration.publish.reports import OwnerReports, Pages, linkage_page
 from orchestration.settings import Settings
 
 COLUMNS = {"person_id": "pseudonym:person", "surname": "drop", "days_net": "keep", "data_as_of": "keep"}
