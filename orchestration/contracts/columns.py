@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType, Holds
+from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType, Holds, Spelling
 from orchestration.contracts.reader import Faults, Node
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, Dimension, Severity
 from orchestration.contracts.thresholds import SHARE_KEYS, RuleShares, read_rule_shares
@@ -63,6 +63,8 @@ def read_column(node: Node) -> Column:
     group_list = faults.of(_reference_list, custom, "groupList")
     may_lie_ahead = faults.of(_may_lie_ahead, custom, kind)
     open_end_values = faults.of(Node.texts, custom, "openEndValues")
+    spellings = faults.of(_spellings, custom)
+    padded_to = faults.of(_padded_to, custom)
     references = faults.of(Node.optional_text, custom, "references")
     holds = faults.of(_holds, custom)
     staged_as = faults.of(_staged_as, custom)
@@ -87,6 +89,8 @@ def read_column(node: Node) -> Column:
         maximum=limits.maximum,
         may_lie_ahead=may_lie_ahead,
         open_end_values=open_end_values,
+        spellings=spellings,
+        padded_to=padded_to,
         references=references,
         holds=holds,
         staged_as=staged_as,
@@ -158,8 +162,35 @@ def _limits(node: Node) -> _Limits:
 def _only_known(custom: Node) -> None:
     custom.only(
         "codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references", "holds",
-        "stagedAs",
+        "stagedAs", "spellings", "paddedTo",
     )  # fmt: skip
+
+
+def _spellings(custom: Node) -> tuple[Spelling, ...]:
+    """Further spellings of values; a text may be read as one value only."""
+    faults = Faults()
+    spellings = faults.all_of(_spelling, custom.items("spellings", label="means")) if custom.has("spellings") else ()
+    faults.check()
+    written = [text.lower() for spelling in spellings for text in spelling.written]
+    if twice := sorted({text for text in written if written.count(text) > 1}):
+        raise custom.child("spellings").problem(f"{', '.join(twice)}: read as more than one value; keep one of them")
+    return spellings
+
+
+def _spelling(node: Node) -> Spelling:
+    faults = Faults()
+    faults.of(node.only, "means", "written", "reason")
+    means = faults.of(node.text, "means")
+    written = faults.of(node.texts, "written")
+    reason = faults.of(node.text, "reason", "say who writes it so, why, and when that was agreed")
+    faults.check()
+    if not written:
+        raise node.child("written").problem("names no spelling; list what is read as the value, or take the entry out")
+    return Spelling(means, written, reason)
+
+
+def _padded_to(custom: Node) -> int | None:
+    return custom.integer("paddedTo") if custom.has("paddedTo") else None
 
 
 def _meanings(custom: Node, codes: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[tuple[str, str], ...]:

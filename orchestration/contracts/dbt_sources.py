@@ -96,6 +96,8 @@ def _column(column: Column, feed: FeedContract) -> InOneLine:
         "code_list_on": _code_list_key(column, feed) if column.is_mapped else None,
         "code_list_qualified": _qualified_codes(column) if column.is_mapped else None,
         "open_end_values": list(column.open_end_values),
+        "padded_to": column.padded_to,
+        "read_as": dict(column.read_as),
     }
     promised = {key: value for key, value in meta.items() if value}
     return InOneLine(name=column.name, description=column.description, config={"meta": promised})

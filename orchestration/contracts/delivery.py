@@ -7,7 +7,7 @@ read by `columns`.
 from __future__ import annotations
 
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
-from orchestration.contracts.model import DeliveryFormat
+from orchestration.contracts.model import DeliveryFormat, Spelling
 from orchestration.contracts.reader import Faults, Node, must_equal
 
 _TIMEZONES = {"Europe/London": "local wall-clock time", "UTC": "universal time"}
@@ -31,7 +31,7 @@ def read_delivery(document: Node, landing: str) -> DeliveryFormat:
     custom = faults.of(server.custom)
     faults.of(
         Node.only, custom, "encoding", "delimiter", "dateFormat", "timestampFormat", "timeZone", "missingValues",
-        "yesValue", "noValue", "fileNamePattern",
+        "yesValue", "noValue", "yesNoSpellings", "fileNamePattern",
     )  # fmt: skip
     delimiter = faults.of(_delimiter, custom, kind)
     encoding = faults.of(_encoding, custom)
@@ -40,6 +40,7 @@ def read_delivery(document: Node, landing: str) -> DeliveryFormat:
     timezone = faults.of(Node.one_of, custom, "timeZone", _TIMEZONES)
     missing_values = faults.of(Node.texts, custom, "missingValues")
     yes_value, no_value = (faults.of(Node.optional_text, custom, key) for key in ("yesValue", "noValue"))
+    yes_no_spellings = faults.of(_yes_no_spellings, custom, yes_value or "Y", no_value or "N")
     file_name_pattern = faults.of(Node.text, custom, "fileNamePattern")
     faults.check()
     return DeliveryFormat(
@@ -52,8 +53,24 @@ def read_delivery(document: Node, landing: str) -> DeliveryFormat:
         missing_values=missing_values,
         yes_value=yes_value or "Y",
         no_value=no_value or "N",
+        yes_no_spellings=yes_no_spellings,
         file_name_pattern=file_name_pattern,
     )
+
+
+def _yes_no_spellings(custom: Node, yes: str, no: str) -> tuple[Spelling, ...]:
+    """Further spellings of yes and of no, with the reason they are read."""
+    if not custom.has("yesNoSpellings"):
+        return ()
+    node = custom.child("yesNoSpellings")
+    faults = Faults()
+    faults.of(node.only, "yes", "no", "reason")
+    written = {means: faults.of(node.texts, key) for means, key in ((yes, "yes"), (no, "no"))}
+    reason = faults.of(node.text, "reason", "say who writes it so, and when that was agreed")
+    faults.check()
+    if both := {text.lower() for text in written[yes]} & {text.lower() for text in written[no]}:
+        raise node.problem(f"{', '.join(sorted(both))}: read as yes and as no; keep one of them")
+    return tuple(Spelling(means, texts, reason) for means, texts in written.items() if texts)
 
 
 def _delimiter(custom: Node, kind: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,7 +87,7 @@ def load_feed_contract(path: Path) -> FeedContract:
 
     table = faults.of(_table, document, feed)
     grain = faults.of(Node.text, table, "dataGranularityDescription", "say what one row is")
-    columns = faults.of(_columns, table)
+    columns = faults.of(_with_yes_no_spellings, faults.of(_columns, table), delivery)
     faults.of(_check_formats, table, columns, delivery)
     history = faults.of(_column_history, table, columns)
     rules = faults.of(read_row_rules, table, columns, prefix)
@@ -133,6 +134,16 @@ def load_feed_contract(path: Path) -> FeedContract:
         rule_prefix=prefix,
         order=order,
         versions_ordered_by=versions_ordered_by,
+    )
+
+
+def _with_yes_no_spellings(columns: tuple[Column, ...], delivery: DeliveryFormat) -> tuple[Column, ...]:
+    """Columns that say yes or no also read the feed's further spellings of the two."""
+    return tuple(
+        replace(column, spellings=(*column.spellings, *delivery.yes_no_spellings))
+        if column.type is ColumnType.YES_NO
+        else column
+        for column in columns
     )
 
 

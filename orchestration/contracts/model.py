@@ -8,6 +8,7 @@ the wording of the rules every feed shares (`standard_rules`), or checking any d
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -141,6 +142,21 @@ _NORMALISED = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """Further ways in which one value of a column is written.
+
+    Attributes:
+        means: the value.
+        written: what is read as it, compared without case.
+        reason: who writes it so and why, with the date it was agreed.
+    """
+
+    means: str
+    written: tuple[str, ...]
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a feed.
@@ -161,6 +177,8 @@ class Column:
         minimum, maximum: plausible limits of a number, or of a date as ISO text; values outside are counted.
         may_lie_ahead: a date of what is planned or due, which may be later than the extract.
         open_end_values: delivered values that mean "not yet ended" (they become null).
+        spellings: further ways in which values are written; each is read as the value it means.
+        padded_to: length of a code of digits; noughts lost in front of it are put back. None where none are.
         references: `agency/feed.column` this column points at, or None.
         holds: what the value is in the field's own words, or None.
         staged_as: its name from staging onwards; None where that is `name`.
@@ -185,6 +203,8 @@ class Column:
     maximum: str | None = None
     may_lie_ahead: bool = False
     open_end_values: tuple[str, ...] = ()
+    spellings: tuple[Spelling, ...] = ()
+    padded_to: int | None = None
     references: str | None = None
     holds: Holds | None = None
     staged_as: str | None = None
@@ -198,6 +218,11 @@ class Column:
     def is_mapped(self) -> bool:
         """Whether staging looks its code up in the reference list (and keeps what was delivered as `…_raw`)."""
         return self.code_list is not None and self.type is ColumnType.CODE
+
+    @cached_property
+    def read_as(self) -> Mapping[str, str]:
+        """Each further spelling in small letters, with the value it is read as."""
+        return {text.lower(): spelling.means for spelling in self.spellings for text in spelling.written}
 
     @property
     def is_primary_key(self) -> bool:
@@ -233,6 +258,7 @@ class DeliveryFormat:
         timezone: zone a timestamp without an offset is in: `Europe/London` or `UTC`.
         missing_values: texts besides the empty string that mean "missing", compared exactly.
         yes_value, no_value: spelling of yes and no, compared without case.
+        yes_no_spellings: how else yes and no are written in columns that say one of them.
         file_name_pattern: file name without its extension, with `<YYYYMMDD>`, `[_<n>]`, `<YYYY-MM>`, `<force-slug>`.
     """
 
@@ -246,6 +272,7 @@ class DeliveryFormat:
     yes_value: str
     no_value: str
     file_name_pattern: str
+    yes_no_spellings: tuple[Spelling, ...] = ()
 
     @property
     def date_strptime(self) -> str | None:

@@ -52,6 +52,7 @@ class DeliveryRuleKind(StrEnum):
     """What a rule about a whole delivery checks."""
 
     FILE_NAME = "file_name"
+    FORCE = "force"
     EXTRACT_DATE = "extract_date"
     EMPTY_FILE = "empty_file"
     WRONG_CONTENT = "wrong_content"

@@ -121,6 +121,14 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "Name the file {file_name} and send it again.",
         "Let the extract job name the file; do not rename it afterwards.",
     ),
+    DeliveryRuleKind.FORCE: _Wording(
+        "The force in the file's name is a police force of the reference list",
+        Severity.REJECT,
+        Dimension.CONFORMITY,
+        "The name is misspelt, or the file is of a force outside England and Wales.",
+        "Name the file with the force's name as it is published and send it again.",
+        "Take the file under the name it is published with; do not type the name.",
+    ),
     DeliveryRuleKind.EXTRACT_DATE: _Wording(
         "The extract date in the name had come when the file was written",
         Severity.WARNING,
@@ -334,6 +342,7 @@ def delivery_rules(
     }
     has_events = any(column.is_event_date for column in columns)
     applies = {
+        DeliveryRuleKind.FORCE: is_partitioned,
         DeliveryRuleKind.DUPLICATE_KEY: has_key,
         DeliveryRuleKind.CHANGED_TYPE: any(column.type in _TYPE_WORDS for column in columns),
         DeliveryRuleKind.EVENT_DATES: has_events,

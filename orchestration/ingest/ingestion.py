@@ -10,18 +10,20 @@ which it came or on how many runs it took.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import pyarrow as pa
 
 from orchestration.atomic import remove_leftovers, write_table
-from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
+from orchestration.contracts import DeliveryRuleKind, FeedContract, FeedMode, Severity
 from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message
@@ -146,6 +148,7 @@ class _Run:
     now: datetime
     receipts: dict[str, Receipt]
     others: tuple[FeedContract, ...] = ()
+    forces: frozenset[str] = frozenset()
     by_delivery: dict[str, list[Receipt]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -265,6 +268,17 @@ def reading_version(contract: FeedContract) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
+def force_slugs(reference_dir: Path) -> frozenset[str]:
+    """Names of the police forces as their published files have them, from the reference list; none without the list,
+    which the gate, that needs all of them, reports.
+    """
+    path = reference_dir / "police_forces.csv"
+    if not path.is_file():
+        return frozenset()
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return frozenset(row["slug"] for row in csv.DictReader(file) if row["slug"])
+
+
 def identities(path: Path, name: DeliveryName | None) -> tuple[str, str]:
     """SHA-256 of a file's bytes, and the identity of the delivery they are.
 
@@ -290,6 +304,7 @@ def _start(contract: FeedContract, settings: Settings, others: Iterable[FeedCont
         now=datetime.now(UTC),
         receipts={receipt.file_path: receipt for receipt in load_receipts(contract, settings)},
         others=tuple(others),
+        forces=force_slugs(settings.reference_dir) if contract.mode is FeedMode.SNAPSHOT_PER_PARTITION else frozenset(),
     )
 
 
@@ -298,8 +313,12 @@ def _is_unchanged(run: _Run, file: LandingFile) -> bool:
     if receipt is None or receipt.reading_version != run.reading_version:
         return False
     manifest = file.manifest_stamp
+    force_problems = _force_problems(run, file.name)
+    rule = run.contract.find_delivery_rule(DeliveryRuleKind.FORCE)
+    was_unknown = rule is not None and rule.code in {item.rule_code for item in receipt.problems}
     return (
-        FileStamp(receipt.file_size, receipt.file_mtime_ns) == file.stamp
+        was_unknown == bool(force_problems)
+        and FileStamp(receipt.file_size, receipt.file_mtime_ns) == file.stamp
         and receipt.manifest_size == (manifest.size if manifest else None)
         and receipt.manifest_mtime_ns == (manifest.mtime_ns if manifest else None)
         and (not receipt.has_raw or raw_path(run.contract, run.settings, receipt.delivery_id).exists())
@@ -318,6 +337,7 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         text = f"the name is not understood; expected {expected_names(contract)} with a real date; rename the file"
         problems.append(_problem(contract, DeliveryRuleKind.FILE_NAME, text))
     else:
+        problems += _force_problems(run, file.name)
         problems += _date_problems(contract, file, file.name)
         content = _known_content(run, delivery_id, file.name) or _read_content(
             run, file, file.name, delivery_id, manifest
@@ -357,6 +377,16 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         reading_version=run.reading_version,
         received_at=earlier.received_at if earlier and earlier.sha256 == sha256 else run.now,
     )
+
+
+def _force_problems(run: _Run, name: DeliveryName | None) -> list[Problem]:
+    """A file named for a force nobody knows: its searches would be of no place, and of no residents."""
+    if not run.forces or name is None or name.force_slug is None or name.force_slug in run.forces:
+        return []
+    alike = get_close_matches(name.force_slug, sorted(run.forces), n=1)
+    meant = f"; is it {alike[0]}?" if alike else ""
+    text = f"the name is of a force that is not in the reference list police_forces{meant}"
+    return [_problem(run.contract, DeliveryRuleKind.FORCE, text)]
 
 
 def _date_problems(contract: FeedContract, file: LandingFile, name: DeliveryName) -> list[Problem]:

@@ -35,10 +35,16 @@ def text_name(column: str) -> str:
 
 
 def text_value(contract: FeedContract, column: Column) -> str:
-    """Trimmed text of a raw column; null where it is blank or one of the contract's missing-value tokens."""
+    """Trimmed text of a raw column, in the spelling the contract agreed; null where it is blank or means missing."""
     text = f"trim({name(column.name)})"
     for missing in ("", *contract.delivery.missing_values):
         text = f"nullif({text}, {literal(missing)})"
+    if column.padded_to is not None:
+        lost = f"regexp_full_match({text}, '[0-9]+') and length({text}) < {column.padded_to}"
+        text = f"case when {lost} then lpad({text}, {column.padded_to}, '0') else {text} end"
+    if column.read_as:
+        meant = " ".join(f"when {literal(written)} then {literal(means)}" for written, means in column.read_as.items())
+        text = f"case lower({text}) {meant} else {text} end"
     return text
 
 

@@ -21,6 +21,7 @@ MIN_ROWS_FOR_SHARE = 20
 FILE_RULE_KINDS = frozenset(
     {
         DeliveryRuleKind.FILE_NAME,
+        DeliveryRuleKind.FORCE,
         DeliveryRuleKind.EXTRACT_DATE,
         DeliveryRuleKind.EMPTY_FILE,
         DeliveryRuleKind.WRONG_CONTENT,

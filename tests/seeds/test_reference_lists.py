@@ -200,7 +200,7 @@ def test_disposal_severity_is_the_order_of_the_marts() -> None:
 
 
 def test_a_result_is_final_exactly_when_it_disposes_of_the_charge() -> None:
-    disposing = {"CONVICTED_SENTENCE", "ACQUITTED", "WITHDRAWN"}
+    disposing = {"CONVICTED_SENTENCE", "ACQUITTED", "WITHDRAWN", "DIED"}
     for row in rows("result_codes"):
         assert (row["is_final"] == "true") == (row["outcome_effect"] in disposing), row
         assert bool(row["disposal_type"]) == (row["outcome_effect"] == "CONVICTED_SENTENCE"), row

@@ -11,7 +11,9 @@
     anything that does not parse (the gate has quarantined its row).
 -#}
 {%- macro typed(promise, column) -%}
-    {%- set text = justice.text_or_null(column.name, promise.missing_values + (column.open_end_values or [])) -%}
+    {%- set text = justice.agreed_spelling(
+        justice.text_or_null(column.name, promise.missing_values + (column.open_end_values or [])), column
+    ) -%}
     {%- if column.type == 'date' -%}
         {{ justice.known_date(justice.parse_date(text, promise.date_format)) }}
     {%- elif column.type == 'timestamp' -%}
@@ -27,6 +29,33 @@
         end
     {%- else -%}
         {{ text }}
+    {%- endif -%}
+{%- endmacro -%}
+
+{#-
+    A text in the spelling its contract agreed: noughts lost in front of a code of digits put back, and further spellings
+    of a value read as the value.
+-#}
+{%- macro agreed_spelling(text, column) -%}
+    {%- set padded = text -%}
+    {%- if column.padded_to -%}
+        {%- set padded -%}
+        case
+            when {{ justice.regexp_matches(text, '^[0-9]+$') }} and length({{ text }}) < {{ column.padded_to }}
+                then lpad({{ text }}, {{ column.padded_to }}, '0')
+            else {{ text }}
+        end
+        {%- endset -%}
+    {%- endif -%}
+    {%- if column.read_as -%}
+        case lower({{ padded }})
+            {%- for written, means in column.read_as.items() %}
+            when '{{ dbt.escape_single_quotes(written) }}' then '{{ dbt.escape_single_quotes(means) }}'
+            {%- endfor %}
+            else {{ padded }}
+        end
+    {%- else -%}
+        {{ padded }}
     {%- endif -%}
 {%- endmacro -%}
 
