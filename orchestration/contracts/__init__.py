@@ -23,6 +23,7 @@ from orchestration.contracts.model import (
 )
 from orchestration.contracts.reader import ContractError
 from orchestration.contracts.rules import (
+    RULES_ABOUT_ROWS,
     ColumnRule,
     ColumnRuleKind,
     DeliveryRule,
@@ -39,6 +40,7 @@ __all__ = [
     "FILE_EXTENSIONS",
     "LIST_SEPARATOR",
     "QUALIFIED_CODES",
+    "RULES_ABOUT_ROWS",
     "Classification",
     "Column",
     "ColumnChange",

@@ -64,6 +64,7 @@ class DeliveryRuleKind(StrEnum):
     MANIFEST = "manifest"
     DOUBLED = "doubled"
     DUPLICATE_KEY = "duplicate_key"
+    BLANK_ROW = "blank_row"
     CHANGED_TYPE = "changed_type"
     EVENT_DATES = "event_dates"
     STALE = "stale"
@@ -72,6 +73,10 @@ class DeliveryRuleKind(StrEnum):
     CATEGORY_GONE = "category_gone"
     CATEGORY_SHARE = "category_share"
     QUARANTINE_SHARE = "quarantine_share"
+
+
+RULES_ABOUT_ROWS = frozenset({DeliveryRuleKind.DUPLICATE_KEY, DeliveryRuleKind.BLANK_ROW})
+"""Rules every feed is held to that are asked of its rows, not of the file."""
 
 
 @dataclass(frozen=True, kw_only=True)

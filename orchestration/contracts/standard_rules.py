@@ -218,6 +218,14 @@ _DELIVERY_RULES: dict[DeliveryRuleKind, _Wording] = {
         "Nothing to resend where the last row is right: it is the one that counts. Otherwise send the record again.",
         "Take one row per key in the extract, in its latest state.",
     ),
+    DeliveryRuleKind.BLANK_ROW: _Wording(
+        "Every row holds something",
+        Severity.QUARANTINE,
+        Dimension.COMPLETENESS,
+        "A spreadsheet saved the empty rows below its table, or rows of nothing but separators.",
+        "Nothing to resend: the empty rows are set aside.",
+        "Export from the system itself; do not save the file in a spreadsheet.",
+    ),
     DeliveryRuleKind.CHANGED_TYPE: _Wording(
         "No column has changed its type",
         Severity.WARNING,
@@ -313,7 +321,8 @@ def delivery_rules(
 
     Without a primary key identical rows are distinct records: there is no duplicate-key rule, and a file joined to
     itself is refused, because nothing downstream could take its second half out again. Feeds without dates of events,
-    without columns of codes or without hard bounds have no rules about them.
+    without columns of codes or without hard bounds have no rules about them; where every row must fill some column, a
+    blank row breaks that rule already.
 
     Args:
         prefix: of the rule codes.
@@ -344,6 +353,7 @@ def delivery_rules(
     applies = {
         DeliveryRuleKind.FORCE: is_partitioned,
         DeliveryRuleKind.DUPLICATE_KEY: has_key,
+        DeliveryRuleKind.BLANK_ROW: bool(columns) and not any(column.required for column in columns),
         DeliveryRuleKind.CHANGED_TYPE: any(column.type in _TYPE_WORDS for column in columns),
         DeliveryRuleKind.EVENT_DATES: has_events,
         DeliveryRuleKind.STALE: has_events and not is_partitioned,

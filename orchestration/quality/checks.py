@@ -112,6 +112,8 @@ def checks_of(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -> tu
             checks.append(_row_check(rule))
         elif isinstance(rule, DeliveryRule) and rule.kind is DeliveryRuleKind.DUPLICATE_KEY:
             checks.append(_repeated_key_check(contract, rule))
+        elif isinstance(rule, DeliveryRule) and rule.kind is DeliveryRuleKind.BLANK_ROW:
+            checks.append(_blank_row_check(contract, rule))
     return tuple(checks)
 
 
@@ -262,6 +264,21 @@ def _row_check(rule: RowRule) -> Check:
         expectation=Expectation.IN_SET,
         codes=frozenset({"holds"}),
         outcomes=("holds", "is broken"),
+    )
+
+
+def _blank_row_check(contract: FeedContract, rule: DeliveryRule) -> Check:
+    """Broken by a row that no column has anything in."""
+    texts = ", ".join(text_name(column) for column in contract.column_names)
+    return Check(
+        rule=rule,
+        column=";".join(contract.column_names),
+        checked="true",
+        broken=f"coalesce({texts}) is null",
+        judged="null",
+        expectation=Expectation.IN_SET,
+        codes=frozenset({"filled"}),
+        outcomes=("filled", "blank"),
     )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.contracts import EARLIER_DELIVERY_RULES, DeliveryRuleKind, FeedContract, Severity
+from orchestration.contracts import EARLIER_DELIVERY_RULES, RULES_ABOUT_ROWS, DeliveryRuleKind, FeedContract, Severity
 from orchestration.ingest import load_receipts, raw_folder, raw_path
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import Check, checks_of
@@ -273,7 +273,7 @@ def _results_of(contract: FeedContract, tables: GateTables, refused_now: Collect
     }
 
 
-_ROW_KINDS = (DeliveryRuleKind.DUPLICATE_KEY, DeliveryRuleKind.QUARANTINE_SHARE)
+_ROW_KINDS = RULES_ABOUT_ROWS | {DeliveryRuleKind.QUARANTINE_SHARE}
 
 
 def _tables(

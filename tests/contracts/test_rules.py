@@ -102,7 +102,8 @@ def test_a_feed_without_a_key_allows_identical_rows() -> None:
     by_month_and_force = {DeliveryRuleKind.STALE, DeliveryRuleKind.ROW_COUNT_LIMIT}
     assert set(DeliveryRuleKind) - kinds == {DeliveryRuleKind.DUPLICATE_KEY} | by_month_and_force
     keyed = {rule.kind for rule in CONTRACTS["hmcts/cases"].delivery_rules}
-    assert set(DeliveryRuleKind) - keyed == {DeliveryRuleKind.ROW_COUNT_LIMIT}
+    of_public_files = {DeliveryRuleKind.FORCE, DeliveryRuleKind.BLANK_ROW}
+    assert set(DeliveryRuleKind) - keyed == {DeliveryRuleKind.ROW_COUNT_LIMIT} | of_public_files
 
 
 def test_only_a_snapshot_is_refused_for_its_number_of_rows() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.contracts import DeliveryRule, DeliveryRuleKind, Rule, Severity
+from orchestration.contracts import RULES_ABOUT_ROWS, DeliveryRule, Rule, Severity
 from orchestration.lineage.reach import Touch
 from orchestration.quality.verdicts import dimension_name
 from orchestration.reports.kit.words import counted, day, listed, percent, share
@@ -136,7 +136,7 @@ def _tally(rule: Rule, tally: Tally) -> str:
 
 
 def _is_about_rows(rule: Rule) -> bool:
-    return not isinstance(rule, DeliveryRule) or rule.kind is DeliveryRuleKind.DUPLICATE_KEY
+    return not isinstance(rule, DeliveryRule) or rule.kind in RULES_ABOUT_ROWS
 
 
 def _moves_sentence(case: RuleCase, records: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.contracts import ColumnRule, DeliveryRule, DeliveryRuleKind, RowRule, Rule, Severity
+from orchestration.contracts import RULES_ABOUT_ROWS, ColumnRule, DeliveryRule, RowRule, Rule, Severity
 from orchestration.lineage.reach import Reach, Touch
 from orchestration.reports.owner.figures import FeedFigures, RuleHistory
 from orchestration.reports.owner.present import FaultyRow, PresentState, RuleCost
@@ -101,7 +101,7 @@ def touches_of(rule: Rule, figures: FeedFigures, reach: Reach) -> tuple[Touch, .
             return reach.touched(contract.key, {rule.column})
         case RowRule():
             return reach.touched(contract.key, set(rule.columns))
-        case DeliveryRule(kind=DeliveryRuleKind.DUPLICATE_KEY):
+        case DeliveryRule(kind=kind) if kind in RULES_ABOUT_ROWS:
             return reach.touched(contract.key)
         case _:
             return ()
