@@ -250,11 +250,17 @@ def _published_columns(table: PublishedTable) -> list[str]:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
+    """Describes a table and its columns, all in one transaction: each by itself waits for the disk."""
     full_name = f"{_name(table.schema)}.{_name(table.name)}"
-    connection.execute(f"comment on table {full_name} is {_literal(table.description)}")
-    for column in table.columns:
-        if column.rule is not Rule.DROP and column.description:
-            connection.execute(f"comment on column {full_name}.{_name(column.name)} is {_literal(column.description)}")
+    comments = [f"table {full_name} is {_literal(table.description)}"] + [
+        f"column {full_name}.{_name(column.name)} is {_literal(column.description)}"
+        for column in table.columns
+        if column.rule is not Rule.DROP and column.description
+    ]
+    connection.execute("begin")
+    for comment in comments:
+        connection.execute(f"comment on {comment}")
+    connection.execute("commit")
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> PublishedContent:
