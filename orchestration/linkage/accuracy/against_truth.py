@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from orchestration.linkage.accuracy.intervals import Rate, clustered_rate
 from orchestration.linkage.matching.grouping import connected_groups
+from orchestration.sql_files import read_sql
 
 
 @dataclass(frozen=True)
@@ -188,25 +189,9 @@ def _whole(connection: duckdb.DuckDBPyConnection) -> Group:
         create temp table true_sizes as
         select unit, true_person_id, sum(n) as n, count(*) as parts from cells group by unit, true_person_id
     """)
-    table = connection.execute(f"""
-        with right_pairs as (select unit, {_PAIRS_OF.format("n")} as hits from cells group by unit),
-        linked as (
-            select unit, {_PAIRS_OF.format("n")} as pairs, count(*) as persons,
-                count(*) filter (where truths > 1) as over_merged
-            from linked_sizes group by unit
-        ),
-        actual as (
-            select unit, {_PAIRS_OF.format("n")} as pairs, count(*) as persons,
-                count(*) filter (where parts > 1) as under_merged
-            from true_sizes group by unit
-        )
-        select h.hits, l.pairs as linked_pairs, a.pairs as true_pairs,
-            -- A unit holds a right cluster only if it holds nothing else.
-            case when l.persons = 1 and a.persons = 1 then 1 else 0 end as exact,
-            l.persons as linked_persons, a.persons as true_persons, l.over_merged, a.under_merged
-        from right_pairs as h inner join linked as l using (unit) inner join actual as a using (unit)
-        order by unit
-    """).to_arrow_table()
+    table = connection.execute(
+        read_sql(__file__, "accuracy_of_units", pairs_of_n=_PAIRS_OF.format("n"))
+    ).to_arrow_table()
     return _group("all", table)
 
 
@@ -247,40 +232,15 @@ def _by_groups(connection: duckdb.DuckDBPyConnection, groups: pa.Table) -> dict[
 
 def _groups_of(connection: duckdb.DuckDBPyConnection, breakdown: str) -> Iterator[Group]:
     """Every group of one breakdown: true pairs by the group of their person, wrong ones by that of either record."""
-    table = connection.execute(f"""
-        with grouped as (
-            select c.*, coalesce(g."{breakdown}", 'unknown') as name
-            from cells as c left join groups_given as g using (true_person_id)
-        ),
-        -- Pairs of a linked person that touch the group: all its pairs less those with no record of the group.
-        linked as (
-            select g.unit, g.name, g.person_id, sum(g.n) as inside, any_value(s.n) as n, any_value(s.truths) as truths
-            from grouped as g inner join linked_sizes as s using (person_id)
-            group by g.unit, g.name, g.person_id
-        ),
-        of_linked as (
-            select unit, name, sum(n * (n - 1) / 2 - (n - inside) * (n - inside - 1) / 2) as linked_pairs,
-                count(*) as linked_persons, count(*) filter (where truths > 1) as over_merged
-            from linked group by unit, name
-        ),
-        actual as (
-            select g.unit, g.name, g.true_person_id, sum(g.n) as n, count(*) as parts,
-                {_PAIRS_OF.format("g.n")} as hits,
-                max(case when s.truths = 1 then 1 else 0 end) as is_pure
-            from grouped as g inner join linked_sizes as s using (person_id)
-            group by g.unit, g.name, g.true_person_id
-        ),
-        of_actual as (
-            select unit, name, sum(hits) as hits, {_PAIRS_OF.format("n")} as true_pairs, count(*) as true_persons,
-                count(*) filter (where parts > 1) as under_merged,
-                count(*) filter (where parts = 1 and is_pure = 1) as exact
-            from actual group by unit, name
+    table = connection.execute(
+        read_sql(
+            __file__,
+            "accuracy_of_groups",
+            breakdown=f'"{breakdown}"',
+            pairs_of_group=_PAIRS_OF.format("g.n"),
+            pairs_of_n=_PAIRS_OF.format("n"),
         )
-        select a.name, a.hits, l.linked_pairs, a.true_pairs, a.exact, l.linked_persons, a.true_persons, l.over_merged,
-            a.under_merged
-        from of_actual as a inner join of_linked as l using (unit, name)
-        order by a.name, a.unit
-    """).to_arrow_table()
+    ).to_arrow_table()
     names = np.array(table["name"].to_pylist(), dtype=object)
     for name in sorted(set(names.tolist())):
         yield _group(name, table.drop_columns(["name"]).filter(pa.array(names == name)))

@@ -23,6 +23,7 @@ from orchestration.linkage.accuracy.rows import ALL
 from orchestration.linkage.accuracy.truth import BREAKDOWNS
 from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.matching.scoring import linker_over, score
+from orchestration.sql_files import read_sql
 
 EXAMPLES_KEPT = 6
 """Patterns of each kind of error that are kept as examples, the most frequent ones."""
@@ -99,20 +100,7 @@ def wrong_persons(model: LinkageModel, people: ReferencePeople) -> list[WrongPer
             inner join person_links as l using (record_id)
             inner join truth_given as t using (record_id)
         """)
-        connection.execute("""
-            create or replace temp table wrong_pairs as
-            select false as is_over_merged, l.true_person_id as who, l.true_person_id,
-                least(l.profile_id, r.profile_id) as join_key_l, greatest(l.profile_id, r.profile_id) as join_key_r
-            from placed as l
-            inner join placed as r on l.true_person_id = r.true_person_id and l.person_id < r.person_id
-            where l.profile_id <> r.profile_id
-            union all
-            select true, l.person_id, l.true_person_id,
-                least(l.profile_id, r.profile_id), greatest(l.profile_id, r.profile_id)
-            from placed as l
-            inner join placed as r on l.person_id = r.person_id and l.true_person_id < r.true_person_id
-            where l.profile_id <> r.profile_id
-        """)
+        connection.execute(read_sql(__file__, "wrong_pairs"))
         return _judged(connection, model)
 
 
@@ -122,19 +110,7 @@ def _judged(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> list[
         select distinct '0' as match_key, join_key_l, join_key_r from wrong_pairs
     """)
     score(connection, model, "weighed_pairs", "weights", None)
-    deciding = connection.execute("""
-        select w.is_over_merged, w.true_person_id, w.join_key_l, w.join_key_r, s.match_weight,
-            e.match_weight is not null as was_compared
-        from wrong_pairs as w
-        inner join weights as s on w.join_key_l = s.profile_id_l and w.join_key_r = s.profile_id_r
-        left join edges as e on w.join_key_l = e.profile_id_l and w.join_key_r = e.profile_id_r
-        qualify row_number() over (
-            partition by w.is_over_merged, w.who
-            -- Of a merged person a pair that was compared decided; of one in pieces, whichever weighs most.
-            order by (w.is_over_merged and e.match_weight is null), s.match_weight desc, w.join_key_l, w.join_key_r
-        ) = 1
-        order by 1, 2
-    """).fetchall()
+    deciding = connection.execute(read_sql(__file__, "deciding_pairs")).fetchall()
     levels = pair_levels(connection, model, "weighed_pairs")
     against = _levels_against(model)
     wrong = []

@@ -30,6 +30,7 @@ from orchestration.linkage.matching.model import (
     load_model,
     shipped_models,
 )
+from orchestration.sql_files import read_sql
 
 ADOPTED_FILE = "adopted.json"
 """In the folder of models: which one ordinary runs load, since when."""
@@ -189,23 +190,7 @@ def compare_persons(before: pa.Table, after: pa.Table) -> PersonChanges:
     with duckdb.connect() as connection:
         connection.register("links_before", before)
         connection.register("links_after", after)
-        row = connection.execute("""
-            with common as (
-                select b.record_id, b.person_id as old, a.person_id as new
-                from links_before as b inner join links_after as a using (record_id)
-            ),
-            parts as (select old, new, count(*) as n from common group by old, new),
-            olds as (select old, count(*) as parts, sum(n) as n from parts group by old),
-            news as (select new, count(*) as sources, sum(n) as n from parts group by new)
-            select
-                (select count(*) from common), (select count(*) from olds), (select count(*) from news),
-                (select count(*) from news where sources > 1), (select count(*) from olds where parts > 1),
-                (
-                    select coalesce(sum(p.n), 0)
-                    from parts as p inner join olds as o using (old) inner join news as w using (new)
-                    where o.parts > 1 or w.sources > 1
-                )
-        """).fetchall()[0]
+        row = connection.execute(read_sql(__file__, "person_changes")).fetchall()[0]
     return PersonChanges(*(int(value) for value in row))
 
 

@@ -23,6 +23,7 @@ from orchestration.linkage.matching.grouping import Pairs, build_up_decided, con
 from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.matching.rules import CONFLICTS, NOT_ENOUGH, SHARES_IDENTIFIER, judge_profiles
 from orchestration.linkage.matching.scoring import score
+from orchestration.sql_files import read_sql
 
 
 @dataclass(frozen=True)
@@ -73,39 +74,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_
     _put(connection, "grouped", connected_groups(nodes, links["profile_id_l"], links["profile_id_r"]))
     conflicts = _find_conflicts(connection)
     rebuilt = _rebuild(connection, model)
-    connection.execute("""
-        create or replace temp table profile_persons as
-        with persons as (
-            select
-                g.node as profile_id,
-                g.group_id,
-                coalesce(r.person, g.group_id) as person,
-                coalesce(r.natural_person, g.group_id) as natural_person
-            from grouped as g
-            left join rebuilt as r on g.node = r.profile_id
-        ),
-        kept_links as (
-            select k.profile_id_l, k.profile_id_r, case when k.is_natural then k.match_weight end as match_weight
-            from links as k
-            inner join persons as l on k.profile_id_l = l.profile_id
-            inner join persons as r on k.profile_id_r = r.profile_id
-            where l.person = r.person
-        ),
-        strongest as (
-            select profile_id, max(match_weight) as match_weight
-            from (
-                select profile_id_l as profile_id, match_weight from kept_links
-                union all
-                select profile_id_r, match_weight from kept_links
-            )
-            group by profile_id
-        )
-        select
-            p.profile_id, p.group_id, p.person, p.natural_person, s.match_weight,
-            (s.profile_id is not null and s.match_weight is null) as is_decided
-        from persons as p
-        left join strongest as s using (profile_id)
-    """)
+    connection.execute(read_sql(__file__, "profile_persons"))
     persons, groups = connection.execute("""
         select
             (select count(distinct person) from profile_persons),
@@ -129,20 +98,7 @@ def _choose_links(connection: duckdb.DuckDBPyConnection, model: LinkageModel) ->
         """,
         {"accept": model.thresholds.accept},
     )
-    connection.execute("""
-        create or replace temp table links as
-        select e.profile_id_l, e.profile_id_r, e.match_weight, c.is_natural
-        from edges as e
-        inner join (
-            select profile_id_l, profile_id_r, bool_or(is_natural) as is_natural
-            from (
-                select profile_id_l, profile_id_r, true as is_natural from candidates where not is_not_enough
-                union all
-                select profile_id_l, profile_id_r, false from decided_pairs where together
-            )
-            group by profile_id_l, profile_id_r
-        ) as c using (profile_id_l, profile_id_r)
-    """)
+    connection.execute(read_sql(__file__, "links"))
     left_out = connection.execute("select count(*) from candidates where is_not_enough").fetchall()[0][0]
     connection.execute("drop table candidates")
     return int(left_out)
@@ -152,31 +108,9 @@ def _find_conflicts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make `inner_pairs`: every pair of profiles within a group, with `is_conflict`; conflicts by rule."""
     marks = ", ".join(f"coalesce({condition}, false) as conflict_{n}" for n, condition in enumerate(CONFLICTS.values()))
     any_mark = " or ".join(f"conflict_{n}" for n in range(len(CONFLICTS)))
-    connection.execute(f"""
-        create or replace temp table inner_pairs as
-        with members as (
-            select g.group_id, p.*
-            from grouped as g
-            inner join judged_profiles as p on g.node = p.profile_id
-            where g.group_id in (select group_id from grouped group by group_id having count(*) > 1)
-        ),
-        marked as (
-            select
-                l.group_id, l.profile_id as profile_id_l, r.profile_id as profile_id_r,
-                case
-                    when l.forename_is_known and r.forename_is_known and l.forename <> r.forename
-                    then [l.forename, r.forename]
-                end as two_forenames,
-                {SHARES_IDENTIFIER} as is_firm, {marks}
-            from members as l
-            inner join members as r on l.group_id = r.group_id and l.profile_id < r.profile_id
-        )
-        select
-            m.*, ({any_mark}) as is_conflict,
-            coalesce(d.together, false) as is_together, coalesce(not d.together, false) as is_never
-        from marked as m
-        left join decided_pairs as d using (profile_id_l, profile_id_r)
-    """)
+    connection.execute(
+        read_sql(__file__, "inner_pairs", shares_identifier=SHARES_IDENTIFIER, marks=marks, any_mark=any_mark)
+    )
     sums = ", ".join(f"count(*) filter (where conflict_{n})" for n in range(len(CONFLICTS)))
     counts = connection.execute(f"select {sums} from inner_pairs").fetchall()[0]
     return dict(zip(CONFLICTS, (int(count) for count in counts), strict=True))
@@ -187,28 +121,7 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
     # A group in which every pair is a link and none a conflict stands, and most do. Where it holds a John and a Jack
     # who are two people, what either may be called as well ties nobody: Jon is no Jack there, though both may be a
     # John. Only an identifier in common says so.
-    connection.execute("""
-        create or replace temp table doubtful_pairs as
-        with told_apart as (
-            select group_id, list_distinct(flatten(list(two_forenames))) as forenames
-            from inner_pairs
-            where is_conflict and two_forenames is not null
-            group by group_id
-        )
-        select
-            i.group_id, i.profile_id_l, i.profile_id_r, i.is_conflict, i.is_firm, i.is_together, i.is_never,
-            coalesce(k.is_natural, false)
-            and (i.is_firm or not coalesce(list_has_any(i.two_forenames, t.forenames), false)) as is_link
-        from inner_pairs as i
-        left join links as k using (profile_id_l, profile_id_r)
-        left join told_apart as t on i.group_id = t.group_id
-        where i.group_id in (
-            select p.group_id
-            from inner_pairs as p
-            left join links as q using (profile_id_l, profile_id_r)
-            where p.is_conflict or p.is_never or p.is_together or q.match_weight is null
-        )
-    """)
+    connection.execute(read_sql(__file__, "doubtful_pairs"))
     # A pair that blocking never brought together still speaks for its group, or against it.
     connection.execute("""
         create or replace temp table unscored_pairs as
@@ -218,20 +131,7 @@ def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
     """)
     score(connection, model, "unscored_pairs", "further_edges", None)
     pairs = connection.execute(
-        """
-        with weighed as (
-            select d.*, coalesce(e.match_weight, f.match_weight) as match_weight
-            from doubtful_pairs as d
-            left join edges as e using (profile_id_l, profile_id_r)
-            left join further_edges as f using (profile_id_l, profile_id_r)
-        ),
-        broken as (
-            select group_id from weighed group by group_id
-            having bool_or(is_conflict or is_never or is_together) or min(match_weight) < $cohesion
-        )
-        select w.* from weighed as w semi join broken using (group_id)
-        order by group_id, profile_id_l, profile_id_r
-        """,
+        read_sql(__file__, "broken_groups"),
         {"cohesion": model.thresholds.cohesion},
     ).to_arrow_table()
     built, groups = _build_groups(pairs, model.thresholds.cohesion)

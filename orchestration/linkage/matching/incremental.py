@@ -31,6 +31,7 @@ from orchestration.linkage.matching.scoring import score
 from orchestration.linkage.matching.state import STATE, keep_decisions
 from orchestration.linkage.matching.timing import Clock
 from orchestration.linkage.matching.touched_blocks import block_touched
+from orchestration.sql_files import read_sql
 
 
 def link_changes(
@@ -204,18 +205,7 @@ def _take_touched_groups(connection: duckdb.DuckDBPyConnection) -> None:
 
     No link leads out of them: a link is within a group of before, or is new, and then both its ends are touched.
     """
-    connection.execute(f"""
-        create or replace temp table part_profiles as
-        select content, record_id, profile_id
-        from {STATE}.record_groups
-        where content not in (select content from touched_contents)
-            and group_id in (
-                select group_id from {STATE}.record_groups
-                where profile_id in (select profile_id from touched_profiles)
-            )
-        union all
-        select content, record_id, profile_id from record_profiles
-    """)
+    connection.execute(read_sql(__file__, "part_profiles"))
     connection.execute("create or replace temp table record_profiles as from part_profiles")
     part = "(select profile_id from part_profiles)"
     connection.execute(f"create or replace temp table profiles as from {STATE}.profiles where profile_id in {part}")

@@ -23,6 +23,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.sql_files import read_sql
+
 OVERRIDES_FILE = "person_links.csv"
 """Name of the list in the overrides folder."""
 
@@ -255,18 +257,7 @@ def outcomes_of(connection: duckdb.DuckDBPyConnection, overrides: Iterable[Overr
         connection: holds `override_records`, and `record_groups` (record_id, group_id, natural_person) of the linkage.
         overrides: as given to `put_overrides`.
     """
-    found = connection.execute("""
-        select
-            o.line,
-            case
-                when o.decision = 'include' and a.natural_person = b.natural_person then false
-                when o.decision = 'exclude' and a.group_id <> b.group_id then false
-                else true
-            end as is_needed
-        from override_records as o
-        inner join record_groups as a on o.record_a = a.record_id
-        inner join record_groups as b on o.record_b = b.record_id
-    """).fetchall()
+    found = connection.execute(read_sql(__file__, "decisions_needed")).fetchall()
     needed = dict(found)
     absent: dict[str, bool] = {}
     stale = [override for override in overrides if override.line not in needed]

@@ -21,6 +21,7 @@ from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.matching.records import IDENTIFIER_COLUMNS, make_profiles
 from orchestration.linkage.matching.scoring import score
 from orchestration.linkage.matching.timing import Clock
+from orchestration.sql_files import read_sql
 
 
 @dataclass(frozen=True)
@@ -83,31 +84,8 @@ def decide_pairs(connection: duckdb.DuckDBPyConnection) -> None:
 
     Those are the decided ones, and each record decided about with the profile it would have been a part of.
     """
-    connection.execute("""
-        create or replace temp table decided_pairs as
-        select
-            least(l.profile_id, r.profile_id) as profile_id_l,
-            greatest(l.profile_id, r.profile_id) as profile_id_r,
-            (any_value(o.decision) = 'include') as together
-        from override_records as o
-        inner join record_profiles as l on o.record_a = l.record_id
-        inner join record_profiles as r on o.record_b = r.record_id
-        group by 1, 2
-    """)
-    connection.execute("""
-        insert into blocked_pairs
-        with wanted as (
-            select profile_id_l as join_key_l, profile_id_r as join_key_r from decided_pairs where together
-            union
-            select least(d.profile_id, p.profile_id), greatest(d.profile_id, p.profile_id)
-            from record_profiles as d
-            inner join record_profiles as p on d.content = p.content and d.profile_id <> p.profile_id
-            inner join standard_records as r on d.record_id = r.record_id
-            where d.record_id in (select record_id from decided_records)
-                and r.surname is not null and r.forename is not null and r.dob is not null
-        )
-        select 'decided', join_key_l, join_key_r from wanted anti join blocked_pairs using (join_key_l, join_key_r)
-    """)
+    connection.execute(read_sql(__file__, "decided_pairs"))
+    connection.execute(read_sql(__file__, "pairs_for_decisions"))
 
 
 def name_persons(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
@@ -131,28 +109,10 @@ def name_persons(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> 
         shared as (select person, kind, value from held group by person, kind, value having sum(record_count) > 1)
         select distinct h.profile_id from held as h semi join shared as s using (person, kind, value)
     """)
-    connection.execute(f"""
-        create or replace temp table person_links as
-        select
-            p.record_id,
-            {person_id_sql("f.founding_record_id")} as person_id,
-            case
-                when f.record_count = 1 or d.profile_id is not null or m.is_decided then 1.0
-                else 1 / (1 + pow(2.0, -greatest(m.match_weight, i.match_weight)))
-            end as match_probability,
-            case
-                when f.record_count = 1 then 'singleton'
-                when d.profile_id is not null then 'identifier'
-                when m.is_decided then 'override'
-                else 'probabilistic'
-            end as join_method,
-            '{model.version}' as model_version
-        from record_profiles as p
-        inner join profile_persons as m using (profile_id)
-        inner join founders as f using (person)
-        left join identified as d using (profile_id)
-        left join self_scores as i on i.profile_id_l = m.profile_id
-    """)
+    connection.execute(
+        read_sql(__file__, "person_links", id_of_founder=person_id_sql("f.founding_record_id")),
+        {"version": model.version},
+    )
     connection.execute("""
         create or replace temp table record_groups as
         select p.record_id, p.content, p.profile_id, m.group_id, m.natural_person

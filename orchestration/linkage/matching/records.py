@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.linkage.matching.names import formal_forenames, sound, standard_given_names, standard_surname
+from orchestration.sql_files import read_sql
 
 PERSON_COLUMNS = (
     "surname",
@@ -170,49 +171,15 @@ def clean(connection: duckdb.DuckDBPyConnection) -> None:
     _standard_values(connection, "middle_names", "middle_standard", standard_given_names)
     placeholders = ", ".join(f"date '{value}'" for value in PLACEHOLDER_BIRTH_DATES)
     connection.execute(
-        f"""
-        create or replace temp table named_records as
-        with named as (
-            select
-                i.*,
-                s.standard as surname_s,
-                nullif(concat_ws(' ', f.standard, m.standard), '') as given_names,
-                coalesce(
-                    try_cast(i.date_of_birth as date),
-                    cast(try_strptime(i.date_of_birth, ['%d/%m/%Y', '%Y%m%d', '%d-%m-%Y', '%d %b %Y']) as date)
-                ) as dob,
-                try_cast(i.first_extract_date as date) as seen_date,
-                regexp_replace(upper(coalesce(i.postcode, '')), '[^A-Z0-9]', '', 'g') as postcode_letters
-            from input_records as i
-            left join surname_standard as s on i.surname = s.written
-            left join forename_standard as f on i.forename = f.written
-            left join middle_standard as m on i.middle_names = m.written
+        read_sql(
+            __file__,
+            "named_records",
+            placeholders=placeholders,
+            oldest_age=str(OLDEST_PLAUSIBLE_AGE),
+            postcode_pattern=POSTCODE,
+            further_values=_further_values(),
+            identifiers=_meaningful_identifiers(),
         )
-        select
-            record_id,
-            digest,
-            agency,
-            seen_date as first_extract_date,
-            surname_s as surname,
-            nullif(split_part(given_names, ' ', 1), '') as forename,
-            nullif(substr(given_names, length(split_part(given_names, ' ', 1)) + 2), '') as middle,
-            case
-                when dob in ({placeholders}) then null
-                when dob > coalesce(seen_date, current_date_limit()) then null
-                when dob < coalesce(seen_date, current_date_limit()) - interval {OLDEST_PLAUSIBLE_AGE} year then null
-                else dob
-            end as dob,
-            case
-                when starts_with(postcode_letters, 'NF1') or starts_with(postcode_letters, 'ZZ') then null
-                when regexp_full_match(postcode_letters, '{POSTCODE}') then postcode_letters
-            end as postcode,
-            nullif(trim(regexp_replace(upper(address), '[^A-Z0-9]+', ' ', 'g')), '') as address,
-            nullif(trim(regexp_replace(upper(place), '[^A-Z0-9]+', ' ', 'g')), '') as place,
-            nullif(lower(trim(email)), '') as email,
-            {_further_values()},
-            {_meaningful_identifiers()}
-        from named
-    """.replace("current_date_limit()", "date '2100-01-01'")
     )
     _sounds(connection, "named_records")
     connection.execute("""
@@ -377,19 +344,16 @@ def make_profiles(
         alone += f" or {whole} in (select profile_id from {apart})"
     if apart_records:
         alone += f" or record_id in (select record_id from {apart_records})"
-    connection.execute(f"""
-        create or replace temp table record_profiles as
-        with written as (
-            select rowid as place, record_id, surname, forename, dob, {CONTENT} as content
-            from standard_records
+    connection.execute(
+        read_sql(
+            __file__,
+            "record_profiles",
+            digest=CONTENT,
+            alone=alone,
+            own_number=profile_number("md5(content || record_id)"),
+            common_number=whole,
         )
-        select
-            place,
-            record_id,
-            content,
-            case when {alone} then {profile_number("md5(content || record_id)")} else {whole} end as profile_id
-        from written
-    """)
+    )
     _gather_profiles(connection, smallest)
 
 
@@ -419,32 +383,7 @@ def _gather_profiles(connection: duckdb.DuckDBPyConnection, smallest: int) -> No
         f"case when p.record_count > 1 then e.{name} when r.{name} is not null then [r.{name}] end as {name}"
         for name in EVENT_COLUMNS
     )
-    connection.execute(f"""
-        create or replace temp table profiles as
-        with gathered as (
-            select p.profile_id, r.surname_sound, r.forename_sound, r.formals, p.record_count, {values}, {events}
-            from profile_places as p
-            inner join standard_records as r on p.place = r.rowid
-            left join profile_events as e on p.profile_id = e.profile_id
-        )
-        select
-            *,
-            strftime(dob, '%Y%m%d') as dob_text,
-            case
-                when day(dob) <= 12
-                then year(dob) * 10000 + least(month(dob), day(dob)) * 100 + greatest(month(dob), day(dob))
-                else year(dob) * 10000 + month(dob) * 100 + day(dob)
-            end as dob_key,
-            year(dob) as birth_year,
-            month(dob) * 100 + day(dob) as birth_day,
-            (month(dob) = 1 and day(dob) = 1) as dob_is_weak,
-            substr(postcode, 1, length(postcode) - 2) as postcode_sector,
-            substr(postcode, 1, length(postcode) - 3) as postcode_district,
-            split_part(email, '@', 1) as email_name,
-            nullif(split_part(email, '@', 2), '') as email_house,
-            least(surname_sound, forename_sound) || '|' || greatest(surname_sound, forename_sound) as name_pair
-        from gathered
-    """)
+    connection.execute(read_sql(__file__, "profiles", values=values, events=events))
     connection.execute("drop table profile_events; drop table profile_places")
 
 

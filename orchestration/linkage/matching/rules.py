@@ -40,29 +40,29 @@ ONE_SURNAME = """(
 )"""
 """The surnames may be one: equal, alike in sound, a slip, or a part of a double-barrelled one."""
 
+NEAR_FORENAMES = """(
+    jaro_winkler_similarity(l.forename, r.forename) >= 0.8
+    or damerau_levenshtein(l.forename, r.forename) <= 1
+)"""
+"""Either forename may be a slip for the other."""
+
+FORENAMES_OF_ONE_PERSON = """(
+    damerau_levenshtein(l.forename, r.forename) <= 1
+    or (
+        least(length(l.forename), length(r.forename)) >= 3
+        and (starts_with(l.forename, r.forename) or starts_with(r.forename, l.forename))
+    )
+    or contains(' ' || l.middle || ' ', ' ' || r.forename || ' ')
+    or contains(' ' || r.middle || ' ', ' ' || l.forename || ' ')
+)"""
+"""What two forenames may be of a person whom an identifier says to be one: a slip, cut short, or the middle name."""
+
 ONE_FORENAME = f"""(
     l.forename = r.forename
     or list_has_any(l.formals, r.formals)
     or (least(length(l.forename), length(r.forename)) = 1 and left(l.forename, 1) = left(r.forename, 1))
-    or (
-        not (l.forename_is_known and r.forename_is_known)
-        and (
-            jaro_winkler_similarity(l.forename, r.forename) >= 0.8
-            or damerau_levenshtein(l.forename, r.forename) <= 1
-        )
-    )
-    or (
-        {SHARES_IDENTIFIER}
-        and (
-            damerau_levenshtein(l.forename, r.forename) <= 1
-            or (
-                least(length(l.forename), length(r.forename)) >= 3
-                and (starts_with(l.forename, r.forename) or starts_with(r.forename, l.forename))
-            )
-            or contains(' ' || l.middle || ' ', ' ' || r.forename || ' ')
-            or contains(' ' || r.middle || ' ', ' ' || l.forename || ' ')
-        )
-    )
+    or (not (l.forename_is_known and r.forename_is_known) and {NEAR_FORENAMES})
+    or ({SHARES_IDENTIFIER} and {FORENAMES_OF_ONE_PERSON})
 )"""
 """Two forenames that one person may go by. Twins have two established names: a near miss between two names that are
 both known is a difference, not a slip, and so is a forename that is the other's middle name, unless an identifier is

@@ -27,6 +27,7 @@ from orchestration.linkage.matching.blocking import (
     pairs_once,
 )
 from orchestration.linkage.matching.state import STATE
+from orchestration.sql_files import read_sql
 
 
 def block_touched(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) -> tuple[BlockingCount, ...]:
@@ -97,32 +98,10 @@ def _touch(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRul
         create or replace temp table members as
         select k.* from ({keyed(rule, f"{STATE}.profiles")}) as k semi join touched_keys using ({names})
     """)
-    connection.execute(f"""
-        create or replace temp table touched_sizes as
-        with sized as (
-            select t.*, coalesce(m.n, 0) as size_now, coalesce(m.n, 0) - t.fresh + t.stale as size_before
-            from touched_keys as t
-            left join (select {names}, count(*) as n from members group by {names}) as m using ({names})
-        )
-        select
-            *, {block_key(rule)} as block_key,
-            size_now > {rule.largest_block} as is_oversize, size_before > {rule.largest_block} as was_oversize
-        from sized
-    """)
-    connection.execute(f"""
-        insert into every_pair
-        select {number}, least(m.profile_id, f.profile_id), greatest(m.profile_id, f.profile_id)
-        from fresh_keys as f
-        inner join touched_sizes as s using ({names})
-        inner join members as m using ({names})
-        where not s.is_oversize and m.profile_id <> f.profile_id
-        union
-        select {number}, l.profile_id, r.profile_id
-        from (from touched_sizes where was_oversize and not is_oversize) as s
-        inner join members as l using ({names})
-        inner join members as r using ({names})
-        where l.profile_id < r.profile_id
-    """)
+    connection.execute(
+        read_sql(__file__, "touched_sizes", names=names, key=block_key(rule), largest_block=str(rule.largest_block))
+    )
+    connection.execute(read_sql(__file__, "touched_pairs", number=str(number), names=names))
     connection.execute(f"""
         insert into maybe_parted
         select l.profile_id, r.profile_id

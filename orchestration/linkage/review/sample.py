@@ -31,6 +31,7 @@ from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.review.score import ANSWERS, DRAWN
 from orchestration.settings import Settings
 from orchestration.spreadsheets import spreadsheet_safe
+from orchestration.sql_files import read_sql
 
 BOUNDS = (-10.0, 0.0, 8.0, 14.0, 20.0)
 """Weights that part the strata, besides the model's threshold."""
@@ -109,29 +110,7 @@ def _population(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> N
     bounds = sorted({*BOUNDS, model.thresholds.accept})
     names = [f"under {bounds[0]:g}", *(f"{low:g} to {high:g}" for low, high in itertools.pairwise(bounds))]
     weight = " ".join(f"when e.match_weight < {high} then '{name}'" for high, name in zip(bounds, names, strict=True))
-    connection.execute(f"""
-        create or replace temp table shown_records as
-        select p.profile_id, min(p.record_id) as record_id, min_by(l.person_id, p.record_id) as person_id
-        from record_profiles as p inner join built_links as l using (record_id)
-        group by p.profile_id;
-        create or replace temp table population as
-        with paired as (
-            select e.profile_id_l, e.profile_id_r,
-                case {weight} else '{bounds[-1]:g} and over' end as weight,
-                l.person_id = r.person_id as is_linked
-            from edges as e
-            inner join shown_records as l on e.profile_id_l = l.profile_id
-            inner join shown_records as r on e.profile_id_r = r.profile_id
-            union all
-            select l.profile_id, r.profile_id, 'never compared', true
-            from shown_records as l
-            inner join shown_records as r on l.person_id = r.person_id and l.profile_id < r.profile_id
-            where not exists (
-                from edges as e where e.profile_id_l = l.profile_id and e.profile_id_r = r.profile_id
-            )
-        )
-        select *, weight || case when is_linked then ', linked' else ', not linked' end as stratum from paired
-    """)
+    connection.execute(read_sql(__file__, "population", weights=weight, last_bound=f"{bounds[-1]:g}"))
 
 
 def _allocate(connection: duckdb.DuckDBPyConnection, pairs: int) -> dict[str, Stratum]:
@@ -158,22 +137,7 @@ def _drawn(
     if strata:
         connection.executemany("insert into allocated values (?, ?)", [(s.name, s.drawn) for s in strata.values()])
     rows = connection.execute(
-        f"""
-        with hashed as (
-            select p.*, l.record_id as record_l, r.record_id as record_r,
-                md5(concat_ws('|', $seed, l.record_id, r.record_id)) as draw
-            from population as p
-            inner join shown_records as l on p.profile_id_l = l.profile_id
-            inner join shown_records as r on p.profile_id_r = r.profile_id
-        ),
-        ranked as (select *, row_number() over (partition by stratum order by draw) as place from hashed)
-        select k.stratum, k.is_linked, {values}
-        from ranked as k
-        inner join allocated as n on k.stratum = n.stratum and k.place <= n.drawn
-        inner join given_records as a on k.record_l = a.record_id
-        inner join given_records as b on k.record_r = b.record_id
-        order by md5(k.draw)
-        """,
+        read_sql(__file__, "drawn_pairs", shown=values),
         {"seed": str(seed)},
     ).fetchall()
 
