@@ -32,8 +32,8 @@ LINES = (
 
 
 @pytest.fixture(scope="module")
-def warehouse(duckdb_folder: Path) -> SmallWarehouse:
-    warehouse = SmallWarehouse(duckdb_folder / "disagreeing")
+def warehouse(dbt_folder: Path) -> SmallWarehouse:
+    warehouse = SmallWarehouse(dbt_folder / "disagreeing")
     for feed, extract_date, rows in deliveries():
         warehouse.deliver(feed, extract_date, rows)
     warehouse.write()
