@@ -322,12 +322,12 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
 
 @contracts_app.command("sync")
 def contracts_sync() -> None:
-    """Write dbt's source definitions and the docs of the measures, after something in data_contracts/ changed."""
-    from orchestration.contracts.dbt_sources import sync_dbt_sources
+    """Write dbt's sources and staging and the docs of the measures, after something in data_contracts/ changed."""
+    from orchestration.contracts.dbt_staging import sync_dbt
     from orchestration.contracts.metric_docs import sync_metric_docs
 
     settings = Settings.from_environment()
-    for path in (sync_dbt_sources(settings), sync_metric_docs(settings)):
+    for path in (*sync_dbt(settings), sync_metric_docs(settings)):
         typer.echo(shown_path(path))
 
 

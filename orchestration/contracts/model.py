@@ -32,6 +32,7 @@ CODE_LISTS: dict[str, tuple[str, ...]] = {
     "hearing_types": ("hearing_type_code",),
     "nationalities": ("nationality_code",),
     "offences": ("cjs_offence_code",),
+    "outcome_codes": ("outcome_code",),
     "police_forces": ("force_code",),
     "remand_bases": ("remand_basis_code",),
     "result_codes": ("cjs_result_code",),
@@ -83,6 +84,45 @@ class Classification(StrEnum):
     """Points at a judge or magistrate; never leaves raw except as a throw-away token."""
 
 
+class Holds(StrEnum):
+    """What a value is in the field's own words, whatever its column is called: staging spells it in one form.
+
+    A feed with a column that holds a surname names people; what else of it is held here goes to the linkage with it.
+    """
+
+    SURNAME = "surname"
+    FORENAMES = "forenames"
+    """Forenames in one text; a title in front of them is taken off."""
+    FURTHER_FORENAMES = "further_forenames"
+    """Forenames after the first, where they have a column of their own."""
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
+    GENDER = "gender"
+    ETHNICITY_CODE = "ethnicity_code"
+    NATIONALITY_CODE = "nationality_code"
+    POSTCODE = "postcode"
+    PNC_ID = "pnc_id"
+    CRO_NUMBER = "cro_number"
+    NOMS_NUMBER = "noms_number"
+    CRN = "crn"
+    ASN = "asn"
+    PTIURN = "ptiurn"
+    MASTER_DEFENDANT_ID = "master_defendant_id"
+
+    @property
+    def is_normalised(self) -> bool:
+        """Whether staging rewrites the value (macro `normalised`); the others stay as they were typed."""
+        return self in _NORMALISED
+
+
+_NORMALISED = frozenset(
+    {
+        Holds.SEX, Holds.GENDER, Holds.POSTCODE, Holds.PNC_ID, Holds.CRO_NUMBER, Holds.NOMS_NUMBER, Holds.CRN,
+        Holds.ASN, Holds.PTIURN,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a feed.
@@ -104,6 +144,8 @@ class Column:
         may_lie_ahead: a date of what is planned or due, which may be later than the extract.
         open_end_values: delivered values that mean "not yet ended" (they become null).
         references: `agency/feed.column` this column points at, or None.
+        holds: what the value is in the field's own words, or None.
+        staged_as: its name from staging onwards; None where that is `name`.
     """
 
     name: str
@@ -126,6 +168,18 @@ class Column:
     may_lie_ahead: bool = False
     open_end_values: tuple[str, ...] = ()
     references: str | None = None
+    holds: Holds | None = None
+    staged_as: str | None = None
+
+    @property
+    def staged_name(self) -> str:
+        """Its name from staging onwards."""
+        return self.staged_as or self.name
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether staging looks its code up in the reference list (and keeps what was delivered as `…_raw`)."""
+        return self.code_list is not None and self.type is ColumnType.CODE
 
     @property
     def is_primary_key(self) -> bool:
@@ -305,6 +359,7 @@ class FeedContract:
     excused_deliveries: tuple[ExcusedDeliveries, ...]
     rule_prefix: str
     order: int = field(compare=False)
+    versions_ordered_by: str | None = None
 
     @property
     def key(self) -> str:
@@ -316,6 +371,11 @@ class FeedContract:
         """Names of the key columns in key order; empty where identical rows are distinct records."""
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(column.name for column in sorted(keyed, key=lambda column: column.key_position or 0))
+
+    @property
+    def names_people(self) -> bool:
+        """Whether its records are of people with names: those go to the linkage."""
+        return any(column.holds is Holds.SURNAME for column in self.columns)
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

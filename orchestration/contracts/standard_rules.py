@@ -386,7 +386,7 @@ def _kinds(column: Column) -> list[ColumnRuleKind]:
         ColumnRuleKind.TYPE: column.type in _TYPE_WORDS,
         ColumnRuleKind.CLOSED_CODES: bool(column.closed_codes),
         ColumnRuleKind.EXPECTED_CODES: bool(column.expected_codes),
-        ColumnRuleKind.CODE_LIST: column.code_list is not None,
+        ColumnRuleKind.CODE_LIST: column.code_list is not None and not column.closed_codes,
         ColumnRuleKind.PATTERN: column.pattern is not None,
         ColumnRuleKind.SPREADSHEET: column.required and column.type is ColumnType.IDENTIFIER,
         ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,

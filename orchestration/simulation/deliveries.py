@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,15 +28,13 @@ from orchestration.simulation.delivery_files import (
     extract_dates,
     seeded,
 )
-from orchestration.simulation.dirt import FeedDirt, house_style, rows_in_capitals, spoil_feed
+from orchestration.simulation.dirt import house_style, rows_in_capitals, spoil_feed
 from orchestration.simulation.dirt_plan import DirtParameters
 from orchestration.simulation.encoding import encode_column, with_patches
 from orchestration.simulation.errors import SimulationError
+from orchestration.simulation.feed_dirt import FeedDirt, Months, Rows
 from orchestration.simulation.model import CREATED_COLUMN, Reveal, World
 from orchestration.simulation.spell_errors import SPELLS_FEED, with_duplicated_spells
-
-Months: TypeAlias = npt.NDArray[np.int16]
-Rows: TypeAlias = npt.NDArray[np.int64]
 
 NEVER = np.iinfo(np.int16).max
 """Month index of what is never known within the world."""

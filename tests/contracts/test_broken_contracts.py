@@ -202,7 +202,7 @@ BREAKAGES: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] = 
     ),
     "another agency's folder": (lambda c: change(c, domain="probation"), ("domain", "write 'prison'")),
     "another feed's name": (lambda c: change(c["schema"][0], name="spells"), (".name", "write 'custody_spells'")),
-    "another version of the standard": (lambda c: change(c, apiVersion="v3.0.2"), ("apiVersion", "write v3.1.0")),
+    "another version of the standard": (lambda c: change(c, apiVersion="v3.0.2"), ("apiVersion", "write 'v3.1.0'")),
     "no steward": (lambda c: c["team"]["members"].pop(1), ("team.members", "nobody with role 'steward'")),
     "no retention": (lambda c: c["slaProperties"].pop(2), ("slaProperties", "'retention' is missing", "year")),
     "retention in days": (
