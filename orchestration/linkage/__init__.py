@@ -6,12 +6,10 @@ train_model(records, ...)     learns a model; ordinary runs load the one in `mod
 evaluate(links, truth)        precision, recall and F1 where the truth is known
 """
 
-from orchestration.linkage.accuracy.against_truth import Accuracy, AccuracyReport, evaluate
-from orchestration.linkage.accuracy.intervals import Rate
-from orchestration.linkage.accuracy.truth import read_truth
-from orchestration.linkage.learning.training import TrainingParameters, train_model
+from orchestration.linkage.accuracy import Accuracy, AccuracyReport, evaluate
+from orchestration.linkage.intervals import Rate
 from orchestration.linkage.link import LinkageResult, link_people, run_linkage
-from orchestration.linkage.matching.model import (
+from orchestration.linkage.model import (
     CURRENT_MODEL,
     LinkageModel,
     StaleModelError,
@@ -19,8 +17,10 @@ from orchestration.linkage.matching.model import (
     load_model,
     save_model,
 )
-from orchestration.linkage.matching.overrides import Decision, Override, OverridesError, read_overrides
-from orchestration.linkage.matching.summary import LinkageSummary
+from orchestration.linkage.overrides import Decision, Override, OverridesError, read_overrides
+from orchestration.linkage.summary import LinkageSummary
+from orchestration.linkage.training import TrainingParameters, train_model
+from orchestration.linkage.truth import read_truth
 
 __all__ = [
     "CURRENT_MODEL",

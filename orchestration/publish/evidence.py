@@ -226,7 +226,7 @@ def _software() -> dict[str, str]:
 
 def _code_digest(room: Path) -> str:
     """Of the code of one room and the models and lists that lie beside it."""
-    paths = sorted(path for suffix in ("*.py", "*.sql", "*.json", "*.csv") for path in room.rglob(suffix))
+    paths = sorted(path for suffix in ("*.py", "*.json", "*.csv") for path in room.rglob(suffix))
     return _digest(part for path in paths for part in (str(path.relative_to(room)), path.read_text(encoding="utf-8")))
 
 
