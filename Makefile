@@ -47,8 +47,8 @@ run: $(INSTALLED) ## simulate agencies, run the whole pipeline, print real answe
 test: lint ## lint, types, SQL style, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations 12
 
-test-fast: $(INSTALLED) ## the tests that build no warehouse and are not slow, in a minute
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not build and not slow"
+test-fast: $(INSTALLED) ## the tests that build no warehouse, run no dbt and are not slow
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not build and not dbt and not slow"
 
 same: $(INSTALLED) ## is what is published of the default world what is recorded? (RECORD=--record: it is from now on)
 	@$(BIN)/python -m tests.e2e.same_publication $(RECORD)
