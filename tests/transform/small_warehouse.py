@@ -115,7 +115,7 @@ class SmallWarehouse:
 
     def build(self, *select: str, as_known_on: date | None = None) -> None:
         """Loads the reference lists and builds the selected models, as known now or on a date."""
-        arguments = ["build", "--quiet", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
+        arguments = ["build", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
         if as_known_on:
             arguments += ["--vars", f"{{as_known_on: {as_known_on}}}"]
         with throwaway_judicial_key(self.settings.build_dir):
