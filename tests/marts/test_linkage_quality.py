@@ -13,8 +13,6 @@ from orchestration.settings import Settings
 from tests.marts.truth_linkage import compare_linkage_accuracy
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def scored(built: Warehouse, world: World, tmp_path_factory: pytest.TempPathFactory) -> Settings:
