@@ -14,6 +14,7 @@ from orchestration.console.linkage_commands import linkage_app, linkage_errors
 from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
+from orchestration.console.marts_commands import marts_app
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
@@ -363,10 +365,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
     from orchestration.transform.questions import UnknownQuestionError
+    from orchestration.transform.selection import SelectionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        SelectionError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),

@@ -16,6 +16,7 @@ from orchestration.contracts.metric_docs import mart_text, metric_docs_file, ren
 from orchestration.contracts.metrics import REGISTRY_FILE, MartMetrics, load_metrics
 from orchestration.contracts.products import TYPES, ProductHead, head_path, load_product_heads, load_shared_terms
 from orchestration.contracts.reader import TO_FILL_IN
+from orchestration.products.promises import missing_head
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.dbt import prepare_manifest
 from orchestration.transform.marts import Mart, read_marts
@@ -64,10 +65,7 @@ def mart_faults(
             continue
         faults += _model(mart)
         if name not in heads:
-            faults.append(
-                f"{head_path(name)}: missing; write what mart {name} is for, how it is used and what it cannot say "
-                "('warehouse marts new' shows such a file)"
-            )
+            faults.append(missing_head(name))
         else:
             faults += _head(heads[name], mart)
         if name not in registry:
