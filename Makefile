@@ -17,7 +17,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install run test test-fast lint format serve bench lock clean
+.PHONY: help install run test test-fast record lint format serve bench lock clean
 
 help: ## what each verb does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -43,6 +43,9 @@ run: $(INSTALLED) ## simulate agencies, run the whole pipeline, print real answe
 
 test: lint ## lint, types, SQL style, and every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 12
+
+record: $(INSTALLED) ## write the snapshots that tests compare with anew; review them as a diff
+	$(BIN)/python -m pytest tests/contracts/test_promises.py tests/definitions/test_definitions.py --record
 
 lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .
