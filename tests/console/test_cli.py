@@ -77,7 +77,6 @@ def test_simulate_refuses_to_mix_two_worlds(warehouse: Warehouse) -> None:
     assert stray.read_text() == "keep me"
 
 
-@pytest.mark.xdist_group("e2e")
 def test_a_built_warehouse_answers_at_the_terminal(built: Warehouse) -> None:
     rows = json.loads(
         built.command("sql", "select sum(searches) as n from marts.stop_search", "--format", "json").stdout
@@ -91,7 +90,6 @@ def test_a_built_warehouse_answers_at_the_terminal(built: Warehouse) -> None:
     assert "never quote" in answered.stderr
 
 
-@pytest.mark.xdist_group("e2e")
 def test_output_pipes(built: Warehouse) -> None:
     csv = built.command("sql", "select court_code from marts.court_sentencing limit 3", "--format", "csv").stdout
     assert csv.splitlines()[0] == '"court_code"'
