@@ -54,7 +54,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 description="Every agency's data owner has the report of this build, and so has the linkage.",
             ),
             AssetCheckSpec(
-                name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
+                name=CATALOGUE_CHECK,
+                asset=key,
+                description="The catalogue shows this build: marts, measures, answers; each mart has its contract.",
             ),
             AssetCheckSpec(
                 name=REVISIONS_CHECK,
@@ -96,9 +98,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
             ),
             AssetCheckResult(
                 check_name=CATALOGUE_CHECK,
-                passed=pages.catalogue_fault is None,
+                passed=not pages.catalogue_faults,
                 severity=AssetCheckSeverity.ERROR,
-                metadata={"fault": pages.catalogue_fault or "none"},
+                metadata={"faults": dict(pages.catalogue_faults)},
             ),
             AssetCheckResult(
                 check_name=REVISIONS_CHECK,

@@ -11,6 +11,7 @@ Figures do not wait for the pages that tell of them. Each set of pages appears b
 from __future__ import annotations
 
 import json
+import shutil
 import traceback
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.atomic import replacing
 from orchestration.contracts import FeedContract
+from orchestration.products.promises import CONTRACTS_FOLDER, write_contracts
 from orchestration.reporter import Reporter
 from orchestration.reports.catalogue import build_catalogue
 from orchestration.settings import Settings
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 
 PAGES_RECORD = "pages.json"
-PAGE_SETS = ("reports", "linkage", "catalogue")
+PAGE_SETS = ("reports", "linkage", "catalogue", "contracts")
 MADE = "made"
 NOT_YET = "not made yet; 'warehouse report' makes the reports, the next run makes all"
 NOT_ASKED_FOR = "not asked for (WAREHOUSE_PAGES=off)"
@@ -62,12 +64,12 @@ class PagesOutcome:
     Attributes:
         report_faults: by agency, `linkage` or `all`, why there is no report.
         unread_models: dbt models whose columns could not be followed: what they feed is told table by table.
-        catalogue_fault: why there is no catalogue; None if there is, or if none was asked for.
+        catalogue_faults: why there is no `catalogue`, or no contracts of its marts (`contracts`).
     """
 
     report_faults: Mapping[str, str]
     unread_models: Mapping[str, str]
-    catalogue_fault: str | None
+    catalogue_faults: Mapping[str, str]
 
 
 def make_pages(
@@ -81,19 +83,31 @@ def make_pages(
     """Adds the pages to the folder of a publication that is out, unless the settings ask for none. Never raises."""
     if not settings.pages:
         note_pages(publication, **dict.fromkeys(PAGE_SETS, NOT_ASKED_FOR))
-        return PagesOutcome({}, {}, None)
+        return PagesOutcome({}, {}, {})
     reports = OwnerReports(contracts, settings, manifest_path, log_error, reach)
     on_linkage = Pages("page on the linkage", partial(linkage_page, settings), log_error)
     catalogue = Pages("catalogue", partial(build_catalogue, settings, manifest_path), log_error)
-    for add in (reports, on_linkage, catalogue):
+    promises = Pages("contracts of the marts", partial(_contracts, settings, manifest_path), log_error)
+    for add in (reports, on_linkage, catalogue, promises):
         add(publication)
     told = "; ".join(f"{agency}: {fault}" for agency, fault in reports.faults.items())
-    note_pages(publication, reports=told or MADE, linkage=on_linkage.fault or MADE, catalogue=catalogue.fault or MADE)
+    faults = {"linkage": on_linkage.fault, "catalogue": catalogue.fault, "contracts": promises.fault}
+    note_pages(publication, reports=told or MADE, **{name: fault or MADE for name, fault in faults.items()})
     return PagesOutcome(
         report_faults=reports.faults | ({"linkage": on_linkage.fault} if on_linkage.fault else {}),
         unread_models=reports.outcome.unread_models if reports.outcome else {},
-        catalogue_fault=catalogue.fault,
+        catalogue_faults={name: fault for name in ("catalogue", "contracts") if (fault := faults[name])},
     )
+
+
+def _contracts(settings: Settings, manifest_path: Path, publication: Path) -> None:
+    """The contracts of the marts, put where they belong by a rename."""
+    working = publication / f".{CONTRACTS_FOLDER}.partial"
+    shutil.rmtree(working, ignore_errors=True)
+    write_contracts(settings, manifest_path, working)
+    shutil.rmtree(publication / CONTRACTS_FOLDER, ignore_errors=True)
+    (working / CONTRACTS_FOLDER).rename(publication / CONTRACTS_FOLDER)
+    working.rmdir()
 
 
 def published_reach(

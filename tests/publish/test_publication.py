@@ -236,7 +236,7 @@ def test_domains_do_not_share_pseudonyms() -> None:
 
 def test_a_publication_says_from_the_swap_on_that_its_pages_are_to_come(settings: Settings, tmp_path: Path) -> None:
     publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
-    assert set(missing_pages(settings.published_dir)) == {"reports", "linkage", "catalogue"}
+    assert set(missing_pages(settings.published_dir)) == {"reports", "linkage", "catalogue", "contracts"}
     assert all("not made yet" in state for state in missing_pages(settings.published_dir).values())
 
 
@@ -244,7 +244,7 @@ def test_pages_nobody_asked_for_are_not_made_and_the_publication_says_so(setting
     path = manifest(tmp_path / "manifest.json", COLUMNS)
     publish(settings, path)
     outcome = make_pages(settings.published_dir.resolve(), [], replace(settings, pages=False), path, pytest.fail)
-    assert not outcome.report_faults and outcome.catalogue_fault is None
+    assert not outcome.report_faults and not outcome.catalogue_faults
     assert set(missing_pages(settings.published_dir).values()) == {"not asked for (WAREHOUSE_PAGES=off)"}
     assert not (settings.published_dir / "reports").exists()
 
@@ -258,9 +258,9 @@ def test_faults_of_pages_are_kept_beside_the_figures(settings: Settings, tmp_pat
     assert latest_publication(settings) == publication
     assert set(outcome.report_faults) == {"all", "linkage"}
     missing = missing_pages(settings.published_dir)
-    assert set(missing) == {"reports", "linkage", "catalogue"}
-    assert "linkage_quality" in missing["linkage"] and missing["catalogue"] == outcome.catalogue_fault
-    assert len(errors) == 3 and all("Traceback" in error for error in errors)
+    assert set(missing) == {"reports", "linkage", "catalogue", "contracts"}
+    assert "linkage_quality" in missing["linkage"] and missing["catalogue"] == outcome.catalogue_faults["catalogue"]
+    assert len(errors) == 4 and all("Traceback" in error for error in errors)
 
 
 def test_a_report_that_cannot_be_made_is_told_and_stops_nothing(settings: Settings, tmp_path: Path) -> None:
