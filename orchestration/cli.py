@@ -21,6 +21,7 @@ from orchestration.console.options import (
     FormatOption,
     LandingOption,
     chosen_feeds,
+    chosen_format,
     note,
     shown_path,
     terminal,
@@ -306,7 +307,8 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
     - `warehouse regate --feed police/custody_records`
     - `warehouse run`
     """
-    from orchestration.console.quarantine import change_records, chosen_format, regate_sentence, write_records
+    from orchestration.console.quarantine import change_records, regate_sentence
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine_regate import regate as judge_anew
 
     chosen = chosen_format(output_format)
