@@ -100,3 +100,18 @@
             then substring({{ delivered_code }}, length({{ listed_code }}) + 1)
     end
 {%- endmacro -%}
+
+
+{#-
+    Is a surname the name of a company or another body (Companies Act 2006, sections 58 and 59, and their Welsh forms),
+    typed where a person's name belongs? Its ending stands after another word; Ltd alone may be somebody's name. False for
+    null.
+-#}
+{%- macro is_organisation_name(surname) -%}
+    {%- set endings = [
+        'LIMITED', 'LTD', 'PLC', 'LLP', 'CIC', 'UNLIMITED', 'INCORPORATED', 'CYFYNGEDIG', 'CYF', 'CCC', 'CBC'
+    ] -%}
+    coalesce(
+        {{ justice.regexp_matches('upper(' ~ surname ~ ')', '[ .,&](' ~ endings | join('|') ~ ')[.]?$') }}, false
+    )
+{%- endmacro -%}

@@ -100,7 +100,8 @@ select
     {{ justice.or_unknown('defendant_courts.court_region') }} as court_region,
     defendant_courts.jurisdiction_code,
     conclusions.charge_count,
-    recorded_defendants.defendant_type = 'O' as is_organisation,
+    recorded_defendants.defendant_type = 'O' or {{ justice.is_organisation_name('recorded_defendants.surname') }}
+        as is_organisation,
     coalesce(conclusions.is_completed, false) as is_completed,
     coalesce(cases.is_single_justice, false) as is_single_justice,
     coalesce(cases.is_cps, false) as is_cps,

@@ -94,3 +94,4 @@ select
     date_of_birth,
     first_extract_date
 from named_records
+where not {{ justice.is_organisation_name('surname') }}

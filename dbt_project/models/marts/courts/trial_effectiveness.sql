@@ -10,8 +10,44 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
+appearances as (
+    select * from {{ ref('appearances') }}
+),
+
 observation_window as (
     select * from {{ ref('observation_window') }}
+),
+
+listed_cases as (
+    select
+        hearing_id,
+        {{ justice.join_distinct('case_id') }} as case_ids
+    from appearances
+    group by hearing_id
+),
+
+-- A case that moved from one system to another lists its trial under two hearing ids: the same cases, court, day and
+-- outcome are one listing sent again.
+ranked_listings as (
+    select
+        hearings.*,
+        case
+            when listed_cases.case_ids is null then 1
+            else row_number() over (
+                partition by
+                    listed_cases.case_ids,
+                    hearings.jurisdiction_code,
+                    hearings.court_code,
+                    hearings.hearing_date,
+                    hearings.trial_outcome_class,
+                    hearings.trial_outcome_code
+                order by hearings.hearing_id asc
+            )
+        end as listing_rank
+    from hearings
+    left join listed_cases
+        on hearings.hearing_id = listed_cases.hearing_id
+    where hearings.is_listed_for_trial
 ),
 
 -- A trial still to come has no outcome to miss.
@@ -29,7 +65,7 @@ trial_listings as (
         hearings.trial_outcome_class is not null as has_outcome_class,
         {{ justice.is_trial_in_denominator('hearings.trial_outcome_class') }} as is_in_denominator,
         observation_window.data_as_of
-    from hearings
+    from ranked_listings as hearings
     cross join observation_window
     left join courts
         on hearings.court_code = courts.court_ou_code
@@ -38,7 +74,7 @@ trial_listings as (
             hearings.trial_outcome_class = trial_outcomes.outcome_class
             and hearings.trial_outcome_code = trial_outcomes.outcome_code
     where
-        hearings.is_listed_for_trial
+        hearings.listing_rank = 1
         and hearings.hearing_date <= observation_window.data_as_of
 ),
 
