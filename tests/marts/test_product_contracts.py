@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import yaml
-from datacontract.data_contract import DataContract
 
 from orchestration.settings import PROJECT_ROOT
 
@@ -29,6 +28,8 @@ def test_every_mart_has_a_contract(marts: dict[str, dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: path.name)
 def test_the_contract_is_valid(path: Path) -> None:
+    from datacontract.data_contract import DataContract
+
     run = DataContract(data_contract_file=str(path)).lint()
     assert run.result == "passed", [check.reason for check in run.checks if check.result != "passed"]
 
