@@ -58,11 +58,13 @@ lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy orchestration
 	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/analyses
+	$(BIN)/sqlfluff lint --templater placeholder --disable-progress-bar orchestration
 
 format: $(INSTALLED) ## put Python and SQL into the project's style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/analyses
+	$(BIN)/sqlfluff fix --templater placeholder --disable-progress-bar orchestration
 
 serve: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/warehouse serve

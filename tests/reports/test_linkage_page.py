@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.linkage.review_score import score_review
+from orchestration.linkage.review.score import score_review
 from tests.support import Warehouse, World
 
 
