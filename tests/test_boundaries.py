@@ -23,6 +23,7 @@ FLOW = (
     {"quality"},
     {"linkage"},
     {"transform"},
+    {"products"},
     {"lineage"},
     {"reports"},
     {"publish"},
