@@ -6,6 +6,8 @@ Standards Catalogue. Spark's SQL is run on DuckDB after translation, which needs
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import duckdb
 import pytest
 import sqlglot
 
+from orchestration.contracts import QUALIFIED_CODES
 from tests.transform.conftest import Compilation
 
 pytestmark = pytest.mark.xdist_group("dbt")
@@ -31,12 +34,14 @@ MACROS = {
     "crn": "justice.normalise_crn('text')",
     "ptiurn": "justice.normalise_ptiurn('text')",
     "postcode": "justice.normalise_postcode('text')",
+    "offence": f"justice.without_qualifier('text', {asdict(QUALIFIED_CODES['offences'])})",
+    "organisation": "justice.is_organisation_name('text')",
 }
 
-Vector = tuple[str, str | None, date, str | None]
+Vector = tuple[str, str | None, date, str | bool | None]
 
 
-def vectors(macro: str, expected: dict[str | None, str | None], extract: date = EXTRACT) -> list[Vector]:
+def vectors(macro: str, expected: Mapping[str | None, str | bool | None], extract: date = EXTRACT) -> list[Vector]:
     return [(macro, text, extract, value) for text, value in expected.items()]
 
 
@@ -179,6 +184,12 @@ VECTORS: list[Vector] = [
     *vectors("ptiurn", {"90GD9123LAA": None, "01AA": None, "01AA12": None, "": None}),
     *vectors("postcode", {"sw1a1aa": "SW1A 1AA", "M1 1AE": "M1 1AE", "B33  8TH": "B33 8TH", "GIR 0AA": "GIR 0AA"}),
     *vectors("postcode", {"NF1 1NF": None, "NF11FA": None, "SW1A": None, "1AA 1AA": None, "": None}),
+    # Attempt, conspiracy and aiding as the national list of offence codes has them; F and a ninth character are none.
+    *vectors("offence", {"TH68026A": "TH68026", "MD71170C": "MD71170", "SX03007B": "SX03007", "TH68010": "TH68010"}),
+    *vectors("offence", {"TH68010F": "TH68010F", "TH68010AA": "TH68010AA", "COML025": "COML025", None: None}),
+    *vectors("organisation", {"Thornaby Haulage Limited": True, "A B Jones & Co. Ltd.": True, "Cwmni CYF": True}),
+    *vectors("organisation", {"Limited": False, "Ltd": False, "Limitedson": False, "Plc Smith": False}),
+    *vectors("organisation", {None: False, "": False}),
 ]
 
 
@@ -206,6 +217,6 @@ def test_vector(
     macro: str,
     text: str | None,
     extract: date,
-    expected: str | None,
+    expected: str | bool | None,
 ) -> None:
     assert normalised[macro, text, extract] == expected
