@@ -144,6 +144,19 @@ def deliver_everything(warehouse: SmallWarehouse) -> None:
         ],
     )
 
+    # A spreadsheet lost the nought of force 06.
+    warehouse.deliver(custody, MARCH, [{**CUSTODY, "force_code": "6", "custody_number": "C6"}], sequence=3)
+    offence = {"defendant_id": "D1", "charge_date": "2025-01-02", "last_updated_at": "2025-01-10T09:00:00Z"}
+    warehouse.deliver(
+        "hmcts/offences",
+        JANUARY,
+        [
+            {**offence, "offence_id": "O1", "cjs_offence_code": "TH68010A", "offence_start_date": "1900-01-01"},
+            {**offence, "offence_id": "O2", "cjs_offence_code": "TH68010", "offence_start_date": "2024-12-31"},
+            {**offence, "offence_id": "O3", "cjs_offence_code": "ZZ99999A", "offence_start_date": "2099-12-31"},
+        ],
+    )
+
     june, july = date(2024, 6, 1), date(2024, 7, 1)
     searches = [{**SEARCH, "date": "2024-06-30T23:30:00+00:00"}] * 2
     stop_search = "police/stop_search"
@@ -154,6 +167,20 @@ def deliver_everything(warehouse: SmallWarehouse) -> None:
         JANUARY,
         [{**SEARCH, "date": "2024-07-01T01:30:00+01:00"}],
         force_slug="nowhereshire",
+        month=july,
+    )
+    linked, removed = "outcome_linked_to_object_of_search", "removal_of_more_than_just_outer_clothing"
+    warehouse.deliver(
+        stop_search,
+        JANUARY,
+        [
+            {**SEARCH, "age_range": "17-Oct", linked: "1", removed: "N"},
+            {**SEARCH, "age_range": "oct-17", linked: "y", removed: None},
+            {**SEARCH, "age_range": "Over 34", linked: "FALSE", removed: ""},
+            {**SEARCH, "age_range": "18-24", linked: None, removed: "True"},
+            {**SEARCH, "age_range": "17 October", linked: "perhaps", removed: None},
+        ],
+        force_slug="wiltshire",
         month=july,
     )
 
@@ -314,6 +341,39 @@ def test_every_person_record_is_offered_to_linkage_once(staged: SmallWarehouse) 
         ("police/custody_records/13|C3", "Mary", "Ann", None, None, "unknown", MARCH),
         ("police/custody_records/13|C4", "Mary", "Ann", None, None, "unknown", MARCH),
     ]
+
+
+def test_values_are_read_in_the_spellings_their_contract_agreed(staged: SmallWarehouse) -> None:
+    """Ages a spreadsheet took for dates, yes and no as forces write them; blank is not no, and no word is made up."""
+    rows = staged.query(
+        "select age_range, outcome_linked_to_object_of_search, removal_of_more_than_just_outer_clothing "
+        "from staging.stg_police__stop_search where force_slug = 'wiltshire' order by row_number"
+    )
+    assert rows == [
+        ("10-17", True, False),
+        ("10-17", True, None),
+        ("over 34", False, None),
+        ("18-24", None, True),
+        ("17 October", None, None),
+    ]
+
+
+def test_a_nought_lost_from_a_force_code_is_put_back(staged: SmallWarehouse) -> None:
+    found = staged.query("select force_code from staging.stg_police__custody_records where custody_number = 'C6'")
+    assert found == [("06",)]
+
+
+def test_an_offence_code_is_looked_up_without_its_qualifier(staged: SmallWarehouse) -> None:
+    """TH68010A is an attempt at TH68010; a code whose base nobody knows stays unknown."""
+    rows = staged.query(
+        "select offence_id, cjs_offence_code, cjs_offence_code_raw from staging.stg_hmcts__offences order by offence_id"
+    )
+    assert rows == [("O1", "TH68010", "TH68010A"), ("O2", "TH68010", "TH68010"), ("O3", "UNKNOWN", "ZZ99999A")]
+
+
+def test_a_date_that_says_nothing_is_no_date(staged: SmallWarehouse) -> None:
+    rows = staged.query("select offence_id, offence_start_date from staging.stg_hmcts__offences order by offence_id")
+    assert rows == [("O1", None), ("O2", date(2024, 12, 31)), ("O3", None)]
 
 
 def test_building_changes_no_reference_list(staged: SmallWarehouse) -> None:
