@@ -24,10 +24,10 @@ from orchestration.console.options import (
     shown_path,
     terminal,
 )
-from orchestration.console.person_commands import person_history
+from orchestration.console.person_history_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
-from orchestration.console.revision_commands import revisions
+from orchestration.console.revisions_commands import revisions
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -208,7 +208,7 @@ def questions(
     - `warehouse questions what_is_in_the_backlog`
     """
     from orchestration.console.query import published_connection, run_query, text_table
-    from orchestration.publish.questions import find_question, load_questions
+    from orchestration.transform.questions import find_question, load_questions
 
     settings = Settings.from_environment(data_dir=data)
     every = load_questions(settings)
@@ -322,12 +322,12 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
 
 @contracts_app.command("sync")
 def contracts_sync() -> None:
-    """Write dbt's source definitions and the docs of the measures, after something in data_contracts/ changed."""
-    from orchestration.contracts.dbt_sources import sync_dbt_sources
+    """Write dbt's sources and staging and the docs of the measures, after something in data_contracts/ changed."""
+    from orchestration.contracts.dbt_staging import sync_dbt
     from orchestration.contracts.metric_docs import sync_metric_docs
 
     settings = Settings.from_environment()
-    for path in (sync_dbt_sources(settings), sync_metric_docs(settings)):
+    for path in (*sync_dbt(settings), sync_metric_docs(settings)):
         typer.echo(shown_path(path))
 
 
@@ -357,12 +357,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.console.run import RunFailedError
     from orchestration.contracts import ContractError
     from orchestration.publish import PublicationError
-    from orchestration.publish.questions import UnknownQuestionError
     from orchestration.quality.quarantine import QuarantineError
     from orchestration.quality.quarantine_releases import ReleaseLogError
     from orchestration.run_lock import AlreadyRunningError
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
+    from orchestration.transform.questions import UnknownQuestionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,

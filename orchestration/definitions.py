@@ -5,7 +5,6 @@ Loading it reads the data contracts and dbt's manifest, nothing else: no network
 
 from dagster import AssetKey, AssetsDefinition, Definitions
 
-from orchestration.console.progress import progress_logger
 from orchestration.contracts import load_feed_contracts
 from orchestration.ingest.assets import ingest_assets
 from orchestration.jobs import build_job, receive_job
@@ -38,5 +37,4 @@ defs = Definitions(
     schedules=[nightly_schedule],
     sensors=[new_delivery_sensor, *build_sensors],
     resources={"warehouse": WarehouseResource()},
-    loggers={"progress": progress_logger},
 )

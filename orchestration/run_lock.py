@@ -11,10 +11,12 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+
+from orchestration.reporter import Reporter
 
 _POLL_SECONDS = 0.5
 
@@ -27,9 +29,7 @@ class AlreadyRunningError(RuntimeError):
 
 
 @contextmanager
-def build_lock(
-    data_dir: Path, *, wait_seconds: float, report: Callable[[str], None] = lambda message: None
-) -> Iterator[None]:
+def build_lock(data_dir: Path, *, wait_seconds: float, report: Reporter = lambda message: None) -> Iterator[None]:
     """Holds the one lock of a data directory; inside a block that holds it already, does nothing more.
 
     Args:

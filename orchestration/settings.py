@@ -110,11 +110,6 @@ class Settings:
         }
 
     @property
-    def project_root(self) -> Path:
-        """Folder of the checked-out project."""
-        return PROJECT_ROOT
-
-    @property
     def contracts_dir(self) -> Path:
         """Data contracts: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
         return PROJECT_ROOT / "data_contracts"

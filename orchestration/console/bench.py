@@ -14,9 +14,10 @@ from orchestration.console.progress import STAGES, stage_of
 from orchestration.console.query import published_connection, run_query
 from orchestration.console.run import RunReport, run_build
 from orchestration.contracts import load_feed_contracts
-from orchestration.publish.questions import Question, load_questions
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 from orchestration.simulation import WorldParameters, simulate
+from orchestration.transform.questions import Question, load_questions
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ def time_questions(settings: Settings) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(timed, key=lambda item: -item[1]))
 
 
-def run_benchmark(
-    settings: Settings, *, defendants: int, months: int, seed: int, report: Callable[[str], None]
-) -> Benchmark:
+def run_benchmark(settings: Settings, *, defendants: int, months: int, seed: int, report: Reporter) -> Benchmark:
     """Simulates a world under `<data>/bench/` unless the same one is there, and times a build of it from nothing."""
     folder = settings.data_dir / "bench"
     world = folder / f"world-{defendants}-{months}-{seed}"

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow_csv
 
+from orchestration.atomic import replacing
 from orchestration.contracts import Column, ColumnType, FeedContract
-from orchestration.ingest.atomic import replacing
 
 _CHUNK_ROWS = 50_000
 _DIGITS = (ord("0"), ord("9"))

@@ -14,7 +14,7 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,6 +29,7 @@ from orchestration.contracts import FeedContract, load_feed_contracts
 from orchestration.ingest import ingest_feed, raw_folder
 from orchestration.quality import gate_feed
 from orchestration.quality.expectations import load_great_expectations
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 from orchestration.simulation import WorldParameters, simulate
 
@@ -98,7 +99,7 @@ def together(stages: Sequence[StageTime]) -> StageTime:
     )
 
 
-def run_gate_benchmark(settings: Settings, *, rows: int, seed: int, report: Callable[[str], None]) -> GateBenchmark:
+def run_gate_benchmark(settings: Settings, *, rows: int, seed: int, report: Reporter) -> GateBenchmark:
     """Makes two deliveries of the widest feed under `<data>/bench/`, unless they are there, and times both stages.
 
     Args:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -26,6 +26,7 @@ from orchestration.console.bench_gate import peak_mib
 from orchestration.console.bench_people import write_people
 from orchestration.linkage import load_model, run_linkage
 from orchestration.linkage.link import INPUT_TABLE, MEMORY_LIMIT
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
 SIZES = (125_000, 250_000, 500_000, 1_000_000)
@@ -146,9 +147,7 @@ def _stated(what: str, times: Sequence[LinkageTime]) -> str:
     )
 
 
-def run_linkage_benchmark(
-    settings: Settings, *, sizes: Sequence[int], seed: int, report: Callable[[str], None]
-) -> LinkageBenchmark:
+def run_linkage_benchmark(settings: Settings, *, sizes: Sequence[int], seed: int, report: Reporter) -> LinkageBenchmark:
     """Makes the records under `<data>/bench/`, unless they are there, and times both linkages of each size.
 
     Args:

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingest.atomic import replacing
+from orchestration.atomic import replacing
 from orchestration.linkage.model import LinkageModel
 
 RECORDS_PER_PERSON = 4.05

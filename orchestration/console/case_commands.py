@@ -1,6 +1,6 @@
 """The `warehouse case` command: one case across every agency, for operators.
 
-Belongs here: parsing the arguments and writing the answer. Does not belong here: finding it (`cases.py`).
+Belongs here: parsing the arguments and writing the answer. Does not belong here: finding it (`case.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from orchestration.console.options import DataOption
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
-    from orchestration.console.cases import CaseLink
+    from orchestration.console.case import CaseLink
     from orchestration.console.quarantine import Records
 
 PRIVATE_NOTE = (
@@ -41,7 +41,7 @@ def case(
     - `warehouse case 01AA0012325`
     - `warehouse case X123456/2 --everyone --format json`
     """
-    from orchestration.console.cases import case_chain
+    from orchestration.console.case import case_chain
     from orchestration.console.quarantine import chosen_format, write_records
 
     chosen = chosen_format(output_format)
@@ -62,7 +62,7 @@ def case(
 
 def link_records(links: list[CaseLink]) -> Records:
     """Links as records, the number asked for marked."""
-    from orchestration.console.cases import SCHEMES
+    from orchestration.console.case import SCHEMES
     from orchestration.console.quarantine import Records
 
     columns = ("case", "defendant", "asked_for", "what", "number", "rule", "evidence", "since", "until")

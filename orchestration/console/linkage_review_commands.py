@@ -82,7 +82,7 @@ def report(
     data: DataOption = None,
 ) -> None:
     """How right the linkage is, for whom it is less right, and what to do: a page beside the owners' reports."""
-    from orchestration.linkage.report import write_linkage_page
+    from orchestration.reports.linkage import write_linkage_page
     from orchestration.run_lock import build_lock
 
     settings = Settings.from_environment(data_dir=data)

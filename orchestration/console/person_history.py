@@ -1,7 +1,7 @@
 """What became of one person's id: the changes that lead from an old result to today's ids.
 
 Belongs here: following the published history forwards from an id. Does not belong here: finding the changes
-(`linkage`), or printing them (`person_commands.py`).
+(`linkage`), or printing them (`person_history_commands.py`).
 """
 
 from __future__ import annotations

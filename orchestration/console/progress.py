@@ -28,6 +28,9 @@ STAGES = (
 
 GATE = "gate__"
 
+PROGRESS = "progress"
+"""What the logger is called among those of a job."""
+
 _RUN_ENDS = frozenset({DagsterEventType.RUN_SUCCESS, DagsterEventType.RUN_FAILURE, DagsterEventType.RUN_CANCELED})
 
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from orchestration.publish.results import cell_text, is_number
+from orchestration.reports.kit.cells import cell_text, is_number
 from orchestration.settings import Settings
 from orchestration.spreadsheets import spreadsheet_safe
 

@@ -1,6 +1,6 @@
 """`warehouse report`: make the owners' reports again and open one.
 
-Belongs here: the command. Does not belong here: the report (`quality.report`).
+Belongs here: the command. Does not belong here: the report (`reports.owner`).
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def report(
     - `warehouse linkage report` (how right it is to say that two records are one person)
     """
     from orchestration.contracts import load_feed_contracts
-    from orchestration.linkage.report import write_linkage_page
-    from orchestration.quality.report import REPORTS_FOLDER, build_reports
+    from orchestration.reports.linkage import write_linkage_page
+    from orchestration.reports.owner import REPORTS_FOLDER, build_reports
     from orchestration.run_lock import build_lock
     from orchestration.transform.dbt import dbt_target_path
 

@@ -1,7 +1,7 @@
 """What changed in published figures since an earlier build, for people.
 
 Belongs here: choosing lines of the comparison, and one sentence over them. Does not belong here: the comparison
-(`publish.revisions`) or printing it (`revision_commands`).
+(`publish.revisions`) or printing it (`revisions_commands`).
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from sqlalchemy import Engine
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from orchestration.console.progress import PROGRESS, progress_logger
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.state import forget
 from orchestration.run_lock import build_lock
@@ -99,11 +100,11 @@ def prepare_dagster_home(settings: Settings) -> None:
 
 
 def load_definitions(settings: Settings) -> Definitions:
-    """The Dagster definitions, after making sure dbt's manifest fits the project."""
+    """The Dagster definitions with the terminal's logger, after making sure dbt's manifest fits the project."""
     prepare_manifest(settings)
     from orchestration.definitions import defs
 
-    return defs
+    return Definitions.merge(defs, Definitions(loggers={PROGRESS: progress_logger}))
 
 
 def run_build(
@@ -154,7 +155,7 @@ def _execute(
     Raises:
         KeyboardInterrupt: a person stopped it; Dagster itself would only mark the run as failed.
     """
-    loggers = {"progress": {}} if show_progress else {"console": {"config": {"log_level": "CRITICAL"}}}
+    loggers = {PROGRESS: {}} if show_progress else {"console": {"config": {"log_level": "CRITICAL"}}}
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance, raise_on_error=False, run_config={"loggers": loggers}
     )

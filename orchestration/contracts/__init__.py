@@ -3,7 +3,7 @@
 The ground floor: every other room asks here for columns, formats, keys and rules. `load_feed_contracts` is the way in.
 """
 
-from orchestration.contracts.history import HISTORY_RULES, HistoryException, RowCountBounds
+from orchestration.contracts.earlier_deliveries import EARLIER_DELIVERY_RULES, ExcusedDeliveries, RowCountBounds
 from orchestration.contracts.loader import load_feed_contract, load_feed_contracts
 from orchestration.contracts.model import (
     CODE_LISTS,
@@ -34,8 +34,8 @@ from orchestration.contracts.rules import (
 
 __all__ = [
     "CODE_LISTS",
+    "EARLIER_DELIVERY_RULES",
     "FILE_EXTENSIONS",
-    "HISTORY_RULES",
     "LIST_SEPARATOR",
     "Classification",
     "Column",
@@ -48,9 +48,9 @@ __all__ = [
     "DeliveryRule",
     "DeliveryRuleKind",
     "Dimension",
+    "ExcusedDeliveries",
     "FeedContract",
     "FeedMode",
-    "HistoryException",
     "LegalBasis",
     "Party",
     "RowCountBounds",

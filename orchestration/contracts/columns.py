@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
-from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType
-from orchestration.contracts.reader import Node
+from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType, Holds
+from orchestration.contracts.reader import Faults, Node
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, Dimension, Severity
 from orchestration.contracts.thresholds import SHARE_KEYS, RuleShares, read_rule_shares
 
@@ -33,46 +34,62 @@ def read_column(node: Node) -> Column:
     """The column a `properties` entry describes.
 
     Raises:
-        ContractError: something is missing, misspelt or contradicts itself.
+        ContractError: with everything that is missing, misspelt or contradicts itself.
     """
-    node.only(
+    faults = Faults()
+    faults.of(
+        node.only,
         "name", "physicalName", "logicalType", "physicalType", "tags", "required", "primaryKey", "primaryKeyPosition",
         "classification", "criticalDataElement", "description", "logicalTypeOptions", "items", "quality", "examples",
         "customProperties",
     )  # fmt: skip
-    name = node.text("name")
-    if not _COLUMN_NAME.fullmatch(name):
-        raise node.child("name").problem(f"'{name}' is not snake_case; the header as delivered goes into physicalName")
-    custom = node.custom()
-    custom.only("codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references")
-    options = node.child("logicalTypeOptions") if node.has("logicalTypeOptions") else Node({}, node.file, node.path)
-    options.only("pattern", "minimum", "maximum")
-    closed, expected = _codes(node)
-    meanings = custom.pairs("codeMeanings")
-    strangers = [code for code, _ in meanings if code not in (closed or expected)]
-    if strangers:
-        raise custom.child("codeMeanings").problem(f"{', '.join(strangers)}: not among the codes of the column")
+    name = faults.of(_name, node, "name")
+    physical_name = faults.of(node.optional_text, "physicalName")
+    kind = faults.of(_column_type, node)
+    required = faults.of(node.flag, "required")
+    key_position = faults.of(_key_position, node)
+    description = faults.of(
+        node.text, "description", "a column without a description cannot be used; say what it means"
+    )
+    classification = faults.of(node.choice, "classification", Classification)
+    is_critical = faults.of(node.flag, "criticalDataElement")
+    codes = faults.of(_codes, node)
+    limits = faults.of(_limits, node)
+    custom = faults.of(node.custom)
+    faults.of(_only_known, custom)
+    meanings = faults.of(_meanings, custom, codes)
+    code_list = faults.of(_reference_list, custom, "codeList")
+    code_list_class = faults.of(Node.optional_text, custom, "codeListClass")
+    group_list = faults.of(_reference_list, custom, "groupList")
+    may_lie_ahead = faults.of(_may_lie_ahead, custom, kind)
+    open_end_values = faults.of(Node.texts, custom, "openEndValues")
+    references = faults.of(Node.optional_text, custom, "references")
+    holds = faults.of(_holds, custom)
+    staged_as = faults.of(_staged_as, custom)
+    faults.check()
     return Column(
         name=name,
-        physical_name=node.optional_text("physicalName") or name,
-        type=_column_type(node),
-        required=node.flag("required"),
-        key_position=_key_position(node),
-        description=node.text("description", "a column without a description cannot be used; say what it means"),
-        classification=node.choice("classification", Classification),
-        is_critical=node.flag("criticalDataElement"),
-        closed_codes=closed,
-        expected_codes=expected,
+        physical_name=physical_name or name,
+        type=kind,
+        required=required,
+        key_position=key_position,
+        description=description,
+        classification=classification,
+        is_critical=is_critical,
+        closed_codes=codes[0],
+        expected_codes=codes[1],
         code_meanings=meanings,
-        code_list=custom.one_of("codeList", dict.fromkeys(CODE_LISTS, "")) if custom.has("codeList") else None,
-        code_list_class=custom.optional_text("codeListClass"),
-        group_list=custom.one_of("groupList", dict.fromkeys(CODE_LISTS, "")) if custom.has("groupList") else None,
-        pattern=_pattern(options),
-        minimum=_limit(options, "minimum"),
-        maximum=_limit(options, "maximum"),
-        may_lie_ahead=_may_lie_ahead(custom, _column_type(node)),
-        open_end_values=custom.texts("openEndValues"),
-        references=custom.optional_text("references"),
+        code_list=code_list,
+        code_list_class=code_list_class,
+        group_list=group_list,
+        pattern=limits.pattern,
+        minimum=limits.minimum,
+        maximum=limits.maximum,
+        may_lie_ahead=may_lie_ahead,
+        open_end_values=open_end_values,
+        references=references,
+        holds=holds,
+        staged_as=staged_as,
     )
 
 
@@ -117,6 +134,53 @@ def rule_code(node: Node, prefix: str) -> str:
     if not re.fullmatch(rf"{re.escape(prefix)}-\d{{3}}", code):
         raise node.child("id").problem(f"'{code}' is not of the form {prefix}-001")
     return code
+
+
+class _Limits(NamedTuple):
+    pattern: str | None
+    minimum: str | None
+    maximum: str | None
+
+
+def _name(node: Node, key: str) -> str:
+    name = node.text(key)
+    if not _COLUMN_NAME.fullmatch(name):
+        raise node.child(key).problem(f"'{name}' is not snake_case; the header as delivered goes into physicalName")
+    return name
+
+
+def _limits(node: Node) -> _Limits:
+    options = node.child("logicalTypeOptions") if node.has("logicalTypeOptions") else Node({}, node.file, node.path)
+    options.only("pattern", "minimum", "maximum")
+    return _Limits(_pattern(options), _limit(options, "minimum"), _limit(options, "maximum"))
+
+
+def _only_known(custom: Node) -> None:
+    custom.only(
+        "codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references", "holds",
+        "stagedAs",
+    )  # fmt: skip
+
+
+def _meanings(custom: Node, codes: tuple[tuple[str, ...], tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+    meanings = custom.pairs("codeMeanings")
+    closed, expected = codes
+    strangers = [code for code, _ in meanings if code not in (closed or expected)]
+    if strangers:
+        raise custom.child("codeMeanings").problem(f"{', '.join(strangers)}: not among the codes of the column")
+    return meanings
+
+
+def _reference_list(custom: Node, key: str) -> str | None:
+    return custom.one_of(key, dict.fromkeys(CODE_LISTS, "")) if custom.has(key) else None
+
+
+def _holds(custom: Node) -> Holds | None:
+    return custom.choice("holds", Holds) if custom.has("holds") else None
+
+
+def _staged_as(custom: Node) -> str | None:
+    return _name(custom, "stagedAs") if custom.has("stagedAs") else None
 
 
 def _column_type(node: Node) -> ColumnType:

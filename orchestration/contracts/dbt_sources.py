@@ -1,7 +1,7 @@
 """The feed contracts as dbt sources, so that staging reads types, formats and missing-value tokens from nowhere else.
 
-Belongs here: the rendering of `models/staging/_feeds__sources.yml` and its writing. Sources that are not feeds (the
-gate, linkage, the build's own key) are kept by hand beside it.
+Belongs here: the rendering of `models/staging/_feeds__sources.yml`. The models that read them are rendered, and all of
+it written, by `dbt_staging`. Sources that are not feeds (the gate, linkage, the build's own key) are kept by hand.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from orchestration.contracts.loader import load_feed_contracts
-from orchestration.contracts.model import Column, ColumnType, DeliveryFormat, FeedContract
+from orchestration.contracts.generated_yaml import InOneLine, as_yaml
+from orchestration.contracts.model import CODE_LISTS, Column, FeedContract
 from orchestration.settings import Settings
 
 SYNC_COMMAND = "warehouse contracts sync"
 
 _HEADER = f"""\
 # Generated from data_contracts/feeds/ by `{SYNC_COMMAND}`; do not edit. A change belongs in the contract.
-# `meta` of a column is what its contract promises: staging's macros read types, formats and tokens from here.
+# `meta` is what the contract promises: staging's macros read types, formats, tokens and code lists from here.
 """
 _LOCATION = (
     "read_parquet('{{{{ env_var('WAREHOUSE_DATA_DIR', '../data') }}}}/raw/{agency}/{{name}}/*.parquet', "
@@ -39,35 +37,13 @@ def sources_file(settings: Settings) -> Path:
     return settings.dbt_project_dir / "models" / "staging" / "_feeds__sources.yml"
 
 
-def sync_dbt_sources(settings: Settings) -> Path:
-    """Write the sources file from the contracts and return its path.
-
-    Raises:
-        ContractError: a contract cannot be used; nothing is written.
-    """
-    rendered = render_dbt_sources(load_feed_contracts(settings.contracts_dir))
-    path = sources_file(settings)
-    path.write_text(rendered, encoding="utf-8")
-    return path
-
-
 def render_dbt_sources(contracts: Mapping[str, FeedContract]) -> str:
     """YAML of one dbt source `raw_<agency>` per agency with a table per feed, in catalogue order."""
     by_agency: dict[str, list[FeedContract]] = {}
     for contract in contracts.values():
         by_agency.setdefault(contract.agency, []).append(contract)
     document = {"version": 2, "sources": [_source(agency, feeds) for agency, feeds in by_agency.items()]}
-    return _HEADER + yaml.dump(document, Dumper=_IndentedDumper, sort_keys=False, allow_unicode=True, width=120)
-
-
-class _IndentedDumper(yaml.SafeDumper):
-    """Indents the members of lists under their key, as the other YAML of the project does."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+    return _HEADER + as_yaml(document)
 
 
 def _source(agency: str, feeds: list[FeedContract]) -> dict[str, Any]:
@@ -81,7 +57,8 @@ def _source(agency: str, feeds: list[FeedContract]) -> dict[str, Any]:
 
 
 def _table(feed: FeedContract) -> dict[str, Any]:
-    provenance = [{"name": name, "description": description} for name, description in _PROVENANCE_COLUMNS.items()]
+    delivery = feed.delivery
+    provenance = [InOneLine(name=name, description=description) for name, description in _PROVENANCE_COLUMNS.items()]
     return {
         "name": feed.feed,
         "description": f"{feed.description} Row: {feed.grain}",
@@ -93,29 +70,36 @@ def _table(feed: FeedContract) -> dict[str, Any]:
                 "steward": feed.steward.name,
                 "mode": str(feed.mode),
                 "primary_key": list(feed.primary_key),
+                "versions_ordered_by": feed.versions_ordered_by and feed.column(feed.versions_ordered_by).staged_name,
+                "missing_values": list(delivery.missing_values),
+                "date_format": delivery.date_format,
+                "timestamp_format": delivery.timestamp_format,
+                "timezone": delivery.timezone,
+                "yes_value": delivery.yes_value,
+                "no_value": delivery.no_value,
             }
         },
-        "columns": [*(_column(column, feed.delivery) for column in feed.columns), *provenance],
+        "columns": [*(_column(column, feed) for column in feed.columns), *provenance],
     }
 
 
-def _column(column: Column, delivery: DeliveryFormat) -> dict[str, Any]:
+def _column(column: Column, feed: FeedContract) -> InOneLine:
     meta: dict[str, Any] = {
         "type": str(column.type),
-        "physical_name": column.physical_name,
         "classification": str(column.classification),
-        "missing_values": list(delivery.missing_values),
+        "physical_name": column.physical_name if column.physical_name != column.name else None,
+        "staged_as": column.staged_as,
+        "holds": column.holds and str(column.holds),
+        "is_normalised": column.holds is not None and column.holds.is_normalised,
+        "code_list": column.code_list if column.is_mapped else None,
+        "code_list_on": _code_list_key(column, feed) if column.is_mapped else None,
+        "open_end_values": list(column.open_end_values),
     }
-    if column.type is ColumnType.DATE:
-        meta["date_format"] = delivery.date_format
-    if column.type is ColumnType.TIMESTAMP:
-        meta["timestamp_format"] = delivery.timestamp_format
-        meta["timezone"] = delivery.timezone
-    if column.type is ColumnType.YES_NO:
-        meta["yes_value"] = delivery.yes_value
-        meta["no_value"] = delivery.no_value
-    if column.open_end_values:
-        meta["open_end_values"] = list(column.open_end_values)
-    if column.code_list is not None:
-        meta["code_list"] = column.code_list
-    return {"name": column.name, "description": column.description, "config": {"meta": meta}}
+    promised = {key: value for key, value in meta.items() if value}
+    return InOneLine(name=column.name, description=column.description, config={"meta": promised})
+
+
+def _code_list_key(column: Column, feed: FeedContract) -> dict[str, str]:
+    """Key columns of the reference list, each with the staged column that is looked up in it."""
+    *classes, code = CODE_LISTS[column.code_list or ""]
+    return {**{key: feed.column(column.code_list_class or "").staged_name for key in classes}, code: column.staged_name}

@@ -6,15 +6,14 @@ a contract usable. Does not belong here: wording of the shared rules (`standard_
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 from orchestration.contracts import standard_rules
-from orchestration.contracts.columns import read_code_rules, read_column, rule_code
-from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
+from orchestration.contracts.columns import read_code_rules, read_column
+from orchestration.contracts.delivery import read_delivery
 from orchestration.contracts.model import (
     Column,
     ColumnChange,
@@ -26,24 +25,15 @@ from orchestration.contracts.model import (
     Party,
     ServiceLevel,
 )
-from orchestration.contracts.reader import ContractError, Node, read_document
-from orchestration.contracts.rules import ColumnRule, Dimension, RowRule, Severity
-from orchestration.contracts.thresholds import (
-    SHARE_KEYS,
-    read_history_exceptions,
-    read_row_count_bounds,
-    read_rule_shares,
-)
-
-T = TypeVar("T")
+from orchestration.contracts.reader import ContractError, Faults, Node, must_equal, read_document
+from orchestration.contracts.row_rules import read_row_rules
+from orchestration.contracts.rules import ColumnRule
+from orchestration.contracts.thresholds import read_excused_deliveries, read_row_count_bounds
 
 FEED_FILE_SUFFIX = ".odcs.yaml"
 API_VERSION = "v3.1.0"
-_TIMEZONES = {"Europe/London": "local wall-clock time", "UTC": "universal time"}
-_FILE_KINDS = {"csv": "delimited text", "jsonl": "JSON lines"}
 _CHANGES = {"added": "", "renamed": "", "dropped": ""}
 _SECURITY_CLASSIFICATIONS = {"OFFICIAL": "", "OFFICIAL-SENSITIVE": ""}
-_ROW_QUERY = re.compile(r"select count\(\*\) from \$\{object\} where not \((?P<good>.+)\)", re.IGNORECASE)
 
 
 def load_feed_contracts(contracts_dir: Path) -> dict[str, FeedContract]:
@@ -56,8 +46,10 @@ def load_feed_contracts(contracts_dir: Path) -> dict[str, FeedContract]:
     paths = sorted(feeds_dir.glob(f"*/*{FEED_FILE_SUFFIX}"))
     if not paths:
         raise ContractError([f"{feeds_dir}: no contracts found; expected <agency>/<feed>{FEED_FILE_SUFFIX} below it"])
-    contracts = _all_of(load_feed_contract, paths)
-    _check_together(contracts)
+    faults = Faults()
+    contracts = faults.all_of(load_feed_contract, paths)
+    faults.of(_check_together, contracts)
+    faults.check()
     return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
 
 
@@ -67,156 +59,151 @@ def load_feed_contract(path: Path) -> FeedContract:
     Raises:
         ContractError: with every problem found in the file.
     """
-    shown_as = "/".join(path.parts[-4:])
-    document = read_document(path, shown_as)
-    document.only(
+    document = read_document(path, "/".join(path.parts[-4:]))
+    agency, feed = path.parent.name, path.name.removesuffix(FEED_FILE_SUFFIX)
+    faults = Faults()
+    faults.of(
+        document.only,
         "apiVersion", "kind", "id", "name", "version", "status", "domain", "tags", "description", "team", "servers",
         "schema", "slaProperties", "customProperties", "contractCreatedTs",
     )  # fmt: skip
-    if document.text("apiVersion") != API_VERSION:
-        raise document.child("apiVersion").problem(f"write {API_VERSION}: this is the version the warehouse reads")
-    agency, feed = path.parent.name, path.name.removesuffix(FEED_FILE_SUFFIX)
-    _must_equal(document.child("domain"), agency, "the folder the file is in")
-    _must_equal(document.child("id"), f"{agency}-{feed}".replace("_", "-"), "<agency>-<feed> with hyphens")
+    faults.of(must_equal, document.child("apiVersion"), API_VERSION, "the version the warehouse reads")
+    faults.of(must_equal, document.child("domain"), agency, "the folder the file is in")
+    faults.of(must_equal, document.child("id"), f"{agency}-{feed}".replace("_", "-"), "<agency>-<feed> with hyphens")
 
-    custom = document.custom()
-    prefix = custom.text("ruleCodePrefix", "write the prefix of this feed's rule codes, such as POL-CUS")
+    version, status, title = (faults.of(document.text, key) for key in ("version", "status", "name"))
+    words = document.child("description")
+    description, usage, limitations = (faults.of(words.text, key) for key in ("purpose", "usage", "limitations"))
+    parties = faults.of(_parties, document.child("team"))
+    who = faults.of(lambda found: found.steward.name, parties)
+    custom = faults.of(document.custom)
+    prefix = faults.of(_rule_prefix, custom)
+    order = faults.of(Node.integer, custom, "catalogueOrder")
+    security = faults.of(Node.one_of, custom, "securityClassification", _SECURITY_CLASSIFICATIONS)
+    legal_basis = faults.of(_legal_basis, custom)
+    delivery = faults.of(read_delivery, document, f"landing/{agency}/{feed}/")
+    service_level = faults.of(_service_level, document)
+
+    table = faults.of(_table, document, feed)
+    grain = faults.of(Node.text, table, "dataGranularityDescription", "say what one row is")
+    columns = faults.of(_columns, table)
+    faults.of(_check_formats, table, columns, delivery)
+    history = faults.of(_column_history, table, columns)
+    rules = faults.of(read_row_rules, table, columns, prefix)
+
+    mode = faults.of(_mode, custom, columns)
+    versions_ordered_by = faults.of(_versions_ordered_by, custom, columns)
+    thresholds = faults.of(_thresholds, custom)
+    soft_share = faults.of(Node.share, thresholds, "quarantineSoftShare")
+    hard_share = faults.of(Node.share, thresholds, "quarantineHardShare")
+    unknown_share = faults.of(Node.share, thresholds, "unknownCodesSoftShare")
+    bounds = faults.of(read_row_count_bounds, thresholds, mode)
+    excused = faults.of(read_excused_deliveries, thresholds)
+    column_rules = faults.of(_column_rules, table, columns, delivery, unknown_share, prefix, who)
+    faults.check()
+    return FeedContract(
+        agency=agency,
+        feed=feed,
+        version=version,
+        status=status,
+        title=title,
+        description=description,
+        usage=usage,
+        limitations=limitations,
+        grain=grain,
+        owner=parties.owner,
+        steward=parties.steward,
+        legal_basis=legal_basis,
+        security_classification=security,
+        mode=mode,
+        columns=columns,
+        delivery=delivery,
+        service_level=service_level,
+        rules=rules,
+        column_rules=column_rules,
+        delivery_rules=standard_rules.delivery_rules(
+            prefix, delivery, hard_share, has_key(columns), who, columns=columns, mode=mode, bounds=bounds
+        ),
+        column_history=history,
+        quarantine_soft_share=soft_share,
+        quarantine_hard_share=hard_share,
+        unknown_codes_soft_share=unknown_share,
+        row_count_bounds=bounds,
+        excused_deliveries=excused,
+        rule_prefix=prefix,
+        order=order,
+        versions_ordered_by=versions_ordered_by,
+    )
+
+
+class _Parties(NamedTuple):
+    owner: Party
+    steward: Party
+
+
+def _parties(team: Node) -> _Parties:
+    team.only("name", "description", "members")
+    faults = Faults()
+    members = faults.all_of(_member, team.items("members", label="role"))
+    faults.check()
+    by_role = {role: party for role, party in members if party is not None}
+    for role in ("owner", "steward"):
+        if role not in by_role:
+            raise team.child("members").problem(f"nobody with role '{role}'; every feed has an owner and a steward")
+    return _Parties(by_role["owner"], by_role["steward"])
+
+
+def _member(node: Node) -> tuple[str, Party | None]:
+    """The role, and who has it now."""
+    node.only("username", "name", "role", "description", "dateIn", "dateOut", "replacedByUsername")
+    faults = Faults()
+    role, name, contact = (faults.of(node.text, key) for key in ("role", "name", "username"))
+    faults.check()
+    return role, None if node.has("dateOut") else Party(name=name, contact=contact)
+
+
+def _rule_prefix(custom: Node) -> str:
+    return custom.text("ruleCodePrefix", "write the prefix of this feed's rule codes, such as POL-CUS")
+
+
+def _thresholds(custom: Node) -> Node:
     thresholds = custom.child("qualityThresholds")
     thresholds.only(
         "quarantineSoftShare", "quarantineHardShare", "unknownCodesSoftShare", "rowCount", "historyExceptions"
     )
-    hard_share = thresholds.share("quarantineHardShare")
-    unknown_share = thresholds.share("unknownCodesSoftShare")
-    owner, steward = _parties(document.child("team"))
-    table = _table(document, feed)
-    delivery = _delivery(document)
-    columns = _columns(table)
-    _check_formats(table, columns, delivery)
-    primary_key = [column.name for column in columns if column.is_primary_key]
-    mode = _mode(custom, primary_key)
-    bounds = read_row_count_bounds(thresholds, mode)
-    return FeedContract(
-        agency=agency,
-        feed=feed,
-        version=document.text("version"),
-        status=document.text("status"),
-        title=document.text("name"),
-        description=document.child("description").text("purpose"),
-        usage=document.child("description").text("usage"),
-        limitations=document.child("description").text("limitations"),
-        grain=table.text("dataGranularityDescription", "say what one row is"),
-        owner=owner,
-        steward=steward,
-        legal_basis=_legal_basis(custom.child("legalBasis")),
-        security_classification=custom.one_of("securityClassification", _SECURITY_CLASSIFICATIONS),
-        mode=mode,
-        columns=columns,
-        delivery=delivery,
-        service_level=_service_level(document),
-        rules=_row_rules(table, columns, prefix),
-        column_rules=_column_rules(table, columns, delivery, unknown_share, prefix, steward.name),
-        delivery_rules=standard_rules.delivery_rules(
-            prefix, delivery, hard_share, bool(primary_key), steward.name, columns=columns, mode=mode, bounds=bounds
-        ),
-        history=_history(table, columns),
-        quarantine_soft_share=thresholds.share("quarantineSoftShare"),
-        quarantine_hard_share=hard_share,
-        unknown_codes_soft_share=unknown_share,
-        row_count_bounds=bounds,
-        history_exceptions=read_history_exceptions(thresholds),
-        rule_prefix=prefix,
-        order=custom.integer("catalogueOrder"),
-    )
+    return thresholds
 
 
-def _all_of(read: Callable[..., T], sources: Iterable[object]) -> tuple[T, ...]:
-    """The result for every source; one error with all their problems if any has some."""
-    results: list[T] = []
-    problems: list[str] = []
-    for source in sources:
-        try:
-            results.append(read(source))
-        except ContractError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ContractError(problems)
-    return tuple(results)
-
-
-def _must_equal(node: Node, expected: str, meaning: str) -> None:
-    if node.value != expected:
-        raise node.problem(f"is {node.value!r}; write '{expected}' ({meaning})")
-
-
-def _parties(team: Node) -> tuple[Party, Party]:
-    team.only("name", "description", "members")
-    by_role: dict[str, Party] = {}
-    for member in team.items("members", label="role"):
-        member.only("username", "name", "role", "description", "dateIn", "dateOut", "replacedByUsername")
-        if not member.has("dateOut"):
-            by_role[member.text("role")] = Party(name=member.text("name"), contact=member.text("username"))
-    for role in ("owner", "steward"):
-        if role not in by_role:
-            raise team.child("members").problem(f"nobody with role '{role}'; every feed has an owner and a steward")
-    return by_role["owner"], by_role["steward"]
-
-
-def _legal_basis(node: Node) -> LegalBasis:
+def _legal_basis(custom: Node) -> LegalBasis:
+    node = custom.child("legalBasis")
     node.only("regime", "basis", "conditions", "onwardUse")
-    return LegalBasis(
-        regime=node.text("regime"),
-        basis=node.text("basis"),
-        conditions=node.text("conditions"),
-        onward_use=node.text("onwardUse"),
+    faults = Faults()
+    regime, basis, conditions, onward_use = (
+        faults.of(node.text, key) for key in ("regime", "basis", "conditions", "onwardUse")
     )
+    faults.check()
+    return LegalBasis(regime=regime, basis=basis, conditions=conditions, onward_use=onward_use)
 
 
-def _mode(custom: Node, primary_key: list[str]) -> FeedMode:
+def has_key(columns: Sequence[Column]) -> bool:
+    """Whether a row can be told from another by a primary key."""
+    return any(column.is_primary_key for column in columns)
+
+
+def _mode(custom: Node, columns: tuple[Column, ...]) -> FeedMode:
     mode = custom.choice("deliveryMode", FeedMode)
-    if mode is FeedMode.INCREMENT and not primary_key:
+    if mode is FeedMode.INCREMENT and not has_key(columns):
         raise custom.child("deliveryMode").problem(
             "an increment needs a primary key, or no row could ever be brought up to date; mark its columns primaryKey"
         )
     return mode
 
 
-def _delivery(document: Node) -> DeliveryFormat:
-    servers = list(document.items("servers", label="server"))
-    if len(servers) != 1:
-        raise document.child("servers").problem(f"expected exactly one (the landing folder), found {len(servers)}")
-    server = servers[0]
-    server.only("server", "type", "description", "path", "format", "customProperties")
-    landing = f"landing/{document.text('domain')}/{_feed_of(document)}/"
-    _must_equal(server.child("path"), landing, "the landing folder of the feed")
-    custom = server.custom()
-    custom.only(
-        "encoding", "delimiter", "dateFormat", "timestampFormat", "timeZone", "missingValues", "yesValue", "noValue",
-        "fileNamePattern",
-    )  # fmt: skip
-    kind = server.one_of("format", _FILE_KINDS)
-    if (kind == "csv") != custom.has("delimiter"):
-        raise custom.child("delimiter").problem("CSV needs a delimiter, JSON lines must not have one")
-    encoding = custom.text("encoding")
-    try:
-        "".encode(encoding)
-    except LookupError:
-        raise custom.child("encoding").problem(f"'{encoding}' is not an encoding Python knows, such as utf-8") from None
-    return DeliveryFormat(
-        kind=kind,
-        encoding=encoding,
-        delimiter=custom.text("delimiter") if kind == "csv" else None,
-        date_format=custom.one_of("dateFormat", DATE_FORMATS) if custom.has("dateFormat") else None,
-        timestamp_format=custom.one_of("timestampFormat", TIMESTAMP_FORMATS) if custom.has("timestampFormat") else None,
-        timezone=custom.one_of("timeZone", _TIMEZONES),
-        missing_values=custom.texts("missingValues"),
-        yes_value=custom.text("yesValue") if custom.has("yesValue") else "Y",
-        no_value=custom.text("noValue") if custom.has("noValue") else "N",
-        file_name_pattern=custom.text("fileNamePattern"),
-    )
-
-
-def _feed_of(document: Node) -> str:
-    return Path(document.file).name.removesuffix(FEED_FILE_SUFFIX)
+def _versions_ordered_by(custom: Node, columns: tuple[Column, ...]) -> str | None:
+    name = custom.optional_text("versionsOrderedBy")
+    if name is not None and name not in {column.name for column in columns}:
+        raise custom.child("versionsOrderedBy").problem(f"'{name}' is not a column of this feed; check the spelling")
+    return name
 
 
 def _table(document: Node, feed: str) -> Node:
@@ -228,32 +215,49 @@ def _table(document: Node, feed: str) -> Node:
         "name", "physicalType", "logicalType", "description", "dataGranularityDescription", "properties", "quality",
         "customProperties",
     )  # fmt: skip
-    _must_equal(table.child("name"), feed, "the file name")
+    must_equal(table.child("name"), feed, "the file name")
     return table
 
 
 def _columns(table: Node) -> tuple[Column, ...]:
-    columns = _all_of(read_column, table.items("properties"))
+    faults = Faults()
+    columns = faults.all_of(read_column, table.items("properties"))
+    faults.check()
     if not columns:
         raise table.child("properties").problem("no columns; list every column that is delivered")
-    for attribute in ("name", "physical_name"):
+    faults.of(_check_names, table, columns)
+    faults.of(_check_key_positions, table, columns)
+    faults.all_of(lambda column: _check_column(table, column, columns), columns)
+    faults.check()
+    return columns
+
+
+def _check_names(table: Node, columns: tuple[Column, ...]) -> None:
+    for attribute in ("name", "physical_name", "staged_name"):
         counts = Counter(str(getattr(column, attribute)).lower() for column in columns)
         twice = [name for name, count in counts.items() if count > 1]
         if twice:
             raise table.child("properties").problem(f"columns named alike: {', '.join(twice)}; every name comes once")
+    held = Counter(column.holds for column in columns if column.holds is not None)
+    twice = [holds for holds, count in held.items() if count > 1]
+    if twice:
+        raise table.child("properties").problem(f"held by two columns: {', '.join(twice)}; a record has one of each")
+
+
+def _check_key_positions(table: Node, columns: tuple[Column, ...]) -> None:
     positions = sorted(column.key_position for column in columns if column.key_position is not None)
     if positions != list(range(1, len(positions) + 1)):
         raise table.child("properties").problem(
             f"primaryKeyPosition runs {positions}; number the key columns 1, 2, 3 … without gaps"
         )
-    by_name = {column.name: column for column in columns}
-    for column in columns:
-        place = table.child("properties", f"properties['{column.name}']")
-        if column.is_primary_key and not column.required:
-            raise place.problem("is part of the primary key, so write required: true")
-        if column.code_list_class is not None and column.code_list_class not in by_name:
-            raise place.problem(f"codeListClass '{column.code_list_class}' is not a column of this feed")
-    return columns
+
+
+def _check_column(table: Node, column: Column, columns: tuple[Column, ...]) -> None:
+    place = table.child("properties", f"properties['{column.name}']")
+    if column.is_primary_key and not column.required:
+        raise place.problem("is part of the primary key, so write required: true")
+    if column.code_list_class is not None and column.code_list_class not in {other.name for other in columns}:
+        raise place.problem(f"codeListClass '{column.code_list_class}' is not a column of this feed")
 
 
 def _check_formats(table: Node, columns: tuple[Column, ...], delivery: DeliveryFormat) -> None:
@@ -280,54 +284,7 @@ def _column_rules(
     return tuple(rules)
 
 
-def _row_rules(table: Node, columns: tuple[Column, ...], prefix: str) -> tuple[RowRule, ...]:
-    def read(node: Node) -> RowRule:
-        return _row_rule(node, columns, prefix)
-
-    rules = _all_of(read, table.items("quality", label="id"))
-    twice = [code for code, count in Counter(rule.code for rule in rules).items() if count > 1]
-    if twice:
-        raise table.child("quality").problem(f"id written twice: {', '.join(twice)}; every rule has its own code")
-    return rules
-
-
-def _row_rule(node: Node, columns: tuple[Column, ...], prefix: str) -> RowRule:
-    node.only("id", "name", "type", "query", "mustBe", "dimension", "severity", "customProperties")
-    code = rule_code(node, prefix)
-    _must_equal(node.child("type"), "sql", "rules of a table are SQL; rules of one column stand at the column")
-    if node.child("mustBe").value != 0:
-        raise node.child("mustBe").problem("write 0: the query counts bad rows, and none is allowed")
-    query = node.text("query")
-    match = _ROW_QUERY.fullmatch(query)
-    if match is None:
-        raise node.child("query").problem(
-            "write it as: select count(*) from ${object} where not (<what is true of a good row>)"
-        )
-    good = match["good"]
-    words = set(re.findall(r"[a-z_][a-z0-9_]*", re.sub(r"'[^']*'", "", good.lower())))
-    used = tuple(column.name for column in columns if column.name in words)
-    if len(used) < 2:
-        raise node.child("query").problem(
-            "names fewer than two columns of this feed; check the spelling, or put the rule at its column"
-        )
-    custom = node.custom()
-    custom.only("cause", "correct", "avoid", "who", *SHARE_KEYS)
-    return RowRule(
-        code=code,
-        name=node.text("name", "write the rule as a short sentence that is true of good data"),
-        severity=node.choice("severity", Severity),
-        dimension=node.choice("dimension", Dimension),
-        cause=custom.text("cause"),
-        correct=custom.text("correct"),
-        avoid=custom.text("avoid"),
-        who=custom.text("who"),
-        **read_rule_shares(custom),
-        sql=good,
-        columns=used,
-    )
-
-
-def _history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ...]:
+def _column_history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ...]:
     names = {column.name for column in columns}
 
     def read(node: Node) -> ColumnChange:
@@ -346,7 +303,9 @@ def _history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ..
             )
         return change
 
-    history = _all_of(read, table.custom().items("columnHistory", label="column"))
+    faults = Faults()
+    history = faults.all_of(read, table.custom().items("columnHistory", label="column"))
+    faults.check()
     if not history:
         raise table.child("customProperties").problem(
             "columnHistory is missing; start it with when all columns were added"
@@ -355,21 +314,30 @@ def _history(table: Node, columns: tuple[Column, ...]) -> tuple[ColumnChange, ..
 
 
 def _service_level(document: Node) -> ServiceLevel:
+    faults = Faults()
     agreed: dict[str, Node] = {}
     for node in document.items("slaProperties", label="property"):
-        node.only("property", "value", "unit", "description", "driver")
-        agreed[node.text("property")] = node
-    units = {"frequency": "month", "latency": "day", "retention": "year"}
-    for name, unit in units.items():
-        if name not in agreed:
-            raise document.child("slaProperties").problem(f"'{name}' is missing; write it in the unit {unit}")
-        _must_equal(agreed[name].child("unit"), unit, f"{name} is agreed in this unit")
-    return ServiceLevel(
-        frequency_months=agreed["frequency"].integer("value"),
-        latency_days=agreed["latency"].integer("value"),
-        retention_years=agreed["retention"].integer("value"),
-        retention_reason=agreed["retention"].text("description", "say why it is kept that long"),
+        faults.of(node.only, "property", "value", "unit", "description", "driver")
+        agreed[faults.of(node.text, "property")] = node
+    frequency, latency, retention = (
+        faults.of(_agreed, document, agreed, name, unit)
+        for name, unit in (("frequency", "month"), ("latency", "day"), ("retention", "year"))
     )
+    reason = faults.of(
+        lambda agreed: agreed["retention"].text("description", "say why it is kept that long"),
+        agreed if "retention" in agreed else retention,
+    )
+    faults.check()
+    return ServiceLevel(
+        frequency_months=frequency, latency_days=latency, retention_years=retention, retention_reason=reason
+    )
+
+
+def _agreed(document: Node, agreed: dict[str, Node], name: str, unit: str) -> int:
+    if name not in agreed:
+        raise document.child("slaProperties").problem(f"'{name}' is missing; write it in the unit {unit}")
+    must_equal(agreed[name].child("unit"), unit, f"{name} is agreed in this unit")
+    return agreed[name].integer("value")
 
 
 def _check_together(contracts: tuple[FeedContract, ...]) -> None:

@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
-
-if TYPE_CHECKING:
-    from orchestration.contracts.history import HistoryException, RowCountBounds
 
 LIST_SEPARATOR = ";"
 """Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""
@@ -35,6 +32,7 @@ CODE_LISTS: dict[str, tuple[str, ...]] = {
     "hearing_types": ("hearing_type_code",),
     "nationalities": ("nationality_code",),
     "offences": ("cjs_offence_code",),
+    "outcome_codes": ("outcome_code",),
     "police_forces": ("force_code",),
     "remand_bases": ("remand_basis_code",),
     "result_codes": ("cjs_result_code",),
@@ -86,6 +84,45 @@ class Classification(StrEnum):
     """Points at a judge or magistrate; never leaves raw except as a throw-away token."""
 
 
+class Holds(StrEnum):
+    """What a value is in the field's own words, whatever its column is called: staging spells it in one form.
+
+    A feed with a column that holds a surname names people; what else of it is held here goes to the linkage with it.
+    """
+
+    SURNAME = "surname"
+    FORENAMES = "forenames"
+    """Forenames in one text; a title in front of them is taken off."""
+    FURTHER_FORENAMES = "further_forenames"
+    """Forenames after the first, where they have a column of their own."""
+    DATE_OF_BIRTH = "date_of_birth"
+    SEX = "sex"
+    GENDER = "gender"
+    ETHNICITY_CODE = "ethnicity_code"
+    NATIONALITY_CODE = "nationality_code"
+    POSTCODE = "postcode"
+    PNC_ID = "pnc_id"
+    CRO_NUMBER = "cro_number"
+    NOMS_NUMBER = "noms_number"
+    CRN = "crn"
+    ASN = "asn"
+    PTIURN = "ptiurn"
+    MASTER_DEFENDANT_ID = "master_defendant_id"
+
+    @property
+    def is_normalised(self) -> bool:
+        """Whether staging rewrites the value (macro `normalised`); the others stay as they were typed."""
+        return self in _NORMALISED
+
+
+_NORMALISED = frozenset(
+    {
+        Holds.SEX, Holds.GENDER, Holds.POSTCODE, Holds.PNC_ID, Holds.CRO_NUMBER, Holds.NOMS_NUMBER, Holds.CRN,
+        Holds.ASN, Holds.PTIURN,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True)
 class Column:
     """One column of a feed.
@@ -107,6 +144,8 @@ class Column:
         may_lie_ahead: a date of what is planned or due, which may be later than the extract.
         open_end_values: delivered values that mean "not yet ended" (they become null).
         references: `agency/feed.column` this column points at, or None.
+        holds: what the value is in the field's own words, or None.
+        staged_as: its name from staging onwards; None where that is `name`.
     """
 
     name: str
@@ -129,6 +168,18 @@ class Column:
     may_lie_ahead: bool = False
     open_end_values: tuple[str, ...] = ()
     references: str | None = None
+    holds: Holds | None = None
+    staged_as: str | None = None
+
+    @property
+    def staged_name(self) -> str:
+        """Its name from staging onwards."""
+        return self.staged_as or self.name
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether staging looks its code up in the reference list (and keeps what was delivered as `…_raw`)."""
+        return self.code_list is not None and self.type is ColumnType.CODE
 
     @property
     def is_primary_key(self) -> bool:
@@ -277,7 +328,7 @@ class FeedContract:
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
         row_count_bounds: how far from its recent run the feed's number of rows may be.
-        history_exceptions: deliveries excused from the rules about that run.
+        excused_deliveries: deliveries excused from the rules about that run.
     """
 
     agency: str
@@ -300,14 +351,15 @@ class FeedContract:
     rules: tuple[RowRule, ...]
     column_rules: tuple[ColumnRule, ...]
     delivery_rules: tuple[DeliveryRule, ...]
-    history: tuple[ColumnChange, ...]
+    column_history: tuple[ColumnChange, ...]
     quarantine_soft_share: float
     quarantine_hard_share: float
     unknown_codes_soft_share: float
     row_count_bounds: RowCountBounds
-    history_exceptions: tuple[HistoryException, ...]
+    excused_deliveries: tuple[ExcusedDeliveries, ...]
     rule_prefix: str
     order: int = field(compare=False)
+    versions_ordered_by: str | None = None
 
     @property
     def key(self) -> str:
@@ -320,15 +372,15 @@ class FeedContract:
         keyed = [column for column in self.columns if column.key_position is not None]
         return tuple(column.name for column in sorted(keyed, key=lambda column: column.key_position or 0))
 
+    @property
+    def names_people(self) -> bool:
+        """Whether its records are of people with names: those go to the linkage."""
+        return any(column.holds is Holds.SURNAME for column in self.columns)
+
     @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Canonical names in delivery order."""
         return tuple(column.name for column in self.columns)
-
-    @cached_property
-    def required_columns(self) -> tuple[str, ...]:
-        """Canonical names of the columns every row must fill, in delivery order."""
-        return tuple(column.name for column in self.columns if column.required)
 
     @cached_property
     def _columns_by_name(self) -> dict[str, Column]:

@@ -6,15 +6,19 @@ Belongs here: typed access to keys and lists with teaching errors. Does not belo
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import yaml
 
+T = TypeVar("T")
 EnumT = TypeVar("EnumT", bound=StrEnum)
+
+TO_FILL_IN = "FILL IN: "
+"""How a value of a scaffolded file begins until somebody has written it; what follows says what is wanted."""
 
 
 class ContractError(ValueError):
@@ -24,6 +28,44 @@ class ContractError(ValueError):
         """Keep every problem found, so that one run shows them all."""
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+_AT_FAULT: Any = object()
+
+
+class Faults:
+    """Gathers everything that is wrong with a file, so that one run shows it all."""
+
+    def __init__(self) -> None:
+        """Nothing is wrong yet."""
+        self.problems: list[str] = []
+
+    def of(self, read: Callable[..., T], *arguments: object) -> T:
+        """What `read` gives for the arguments; its fault is kept. A step whose input is at fault is not taken.
+
+        The result of a faulty step may only be given to further steps; `check` stands before any other use.
+        """
+        if any(argument is _AT_FAULT for argument in arguments):
+            return cast("T", _AT_FAULT)
+        try:
+            return read(*arguments)
+        except ContractError as error:
+            self.problems += [problem for problem in error.problems if problem not in self.problems]
+            return cast("T", _AT_FAULT)
+
+    def all_of(self, read: Callable[..., T], sources: Iterable[object]) -> tuple[T, ...]:
+        """What `read` gives for each source, in order."""
+        results = tuple(self.of(read, source) for source in sources)
+        return _AT_FAULT if any(result is _AT_FAULT for result in results) else results
+
+    def check(self) -> None:
+        """Stop here if anything was wrong.
+
+        Raises:
+            ContractError: with every fault kept.
+        """
+        if self.problems:
+            raise ContractError(self.problems)
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -99,6 +141,8 @@ class Node:
             raise found.problem(f"missing; {remedy}")
         if not isinstance(found.value, str):
             raise found.problem(f"expected text, found {_found(found.value)}; put it in quotes")
+        if found.value.startswith(TO_FILL_IN):
+            raise found.problem(f"still to be filled in: {' '.join(found.value.removeprefix(TO_FILL_IN).split())}")
         return " ".join(found.value.split())
 
     def optional_text(self, key: str) -> str | None:
@@ -208,6 +252,17 @@ def read_document(path: Path, shown_as: str) -> Node:
     node = Node(document, shown_as)
     node.mapping()
     return node
+
+
+def must_equal(node: Node, expected: str | int, meaning: str) -> None:
+    """Refuse any value but the one that follows from elsewhere; `meaning` says from where.
+
+    Raises:
+        ContractError: it is another.
+    """
+    if node.value != expected:
+        shown = f"'{expected}'" if isinstance(expected, str) else expected
+        raise node.problem(f"is {node.value!r}; write {shown} ({meaning})")
 
 
 def _found(value: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
-from orchestration.contracts.history import ROW_COUNT_BOUNDS, RowCountBounds
+from orchestration.contracts.earlier_deliveries import RowCountBounds
 from orchestration.contracts.model import LIST_SEPARATOR, Column, ColumnType, DeliveryFormat, FeedMode
 from orchestration.contracts.rules import (
     ColumnRule,
@@ -21,6 +21,7 @@ from orchestration.contracts.rules import (
     Dimension,
     Severity,
 )
+from orchestration.contracts.thresholds import ROW_COUNT_BOUNDS
 
 
 @dataclass(frozen=True)
@@ -385,7 +386,7 @@ def _kinds(column: Column) -> list[ColumnRuleKind]:
         ColumnRuleKind.TYPE: column.type in _TYPE_WORDS,
         ColumnRuleKind.CLOSED_CODES: bool(column.closed_codes),
         ColumnRuleKind.EXPECTED_CODES: bool(column.expected_codes),
-        ColumnRuleKind.CODE_LIST: column.code_list is not None,
+        ColumnRuleKind.CODE_LIST: column.code_list is not None and not column.closed_codes,
         ColumnRuleKind.PATTERN: column.pattern is not None,
         ColumnRuleKind.SPREADSHEET: column.required and column.type is ColumnType.IDENTIFIER,
         ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,

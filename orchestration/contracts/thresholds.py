@@ -1,7 +1,7 @@
 """Read the numbers a contract sets: shares of one rule, bounds and exceptions of the feed's own run.
 
-Belongs here: `qualityThresholds`, and the shares a written rule carries. Does not belong here: the defaults
-(`history`), applying any of it (the gate does).
+Belongs here: `qualityThresholds`, the bounds where it is silent, and the shares a written rule carries. Does not belong
+here: applying any of it (the gate does).
 """
 
 from __future__ import annotations
@@ -9,10 +9,23 @@ from __future__ import annotations
 from datetime import date
 from typing import TypedDict
 
-from orchestration.contracts.history import HISTORY_RULES, ROW_COUNT_BOUNDS, HistoryException, RowCountBounds
+from orchestration.contracts.earlier_deliveries import (
+    EARLIER_DELIVERY_RULES,
+    ExcusedDeliveries,
+    RowCountBounds,
+)
 from orchestration.contracts.model import FeedMode
 from orchestration.contracts.reader import Node
 from orchestration.contracts.rules import DeliveryRuleKind
+
+ROW_COUNT_BOUNDS: dict[FeedMode, RowCountBounds] = {
+    FeedMode.INCREMENT: RowCountBounds(soft_low=0.5, soft_high=2),
+    FeedMode.SNAPSHOT: RowCountBounds(soft_low=0.5, soft_high=2, hard_low=0.1, hard_high=10),
+    FeedMode.SNAPSHOT_PER_PARTITION: RowCountBounds(soft_low=0.5, soft_high=2),
+}
+"""Bounds of a contract that states none. Only a snapshot is refused: it replaces everything before it, so a cut-off one
+would take nine tenths of the prisoners out of every table. A small increment takes nothing away, a large one is brought
+up to date by key, and a small month of searches stands for itself: refusing those would lose true rows."""
 
 SHARE_KEYS = ("softShare", "hardShare", "relaxedOn", "relaxedReason")
 
@@ -64,7 +77,7 @@ def read_row_count_bounds(thresholds: Node, mode: FeedMode) -> RowCountBounds:
     return bounds
 
 
-def read_history_exceptions(thresholds: Node) -> tuple[HistoryException, ...]:
+def read_excused_deliveries(thresholds: Node) -> tuple[ExcusedDeliveries, ...]:
     """The deliveries excused from the rules about the feed's run; none if the contract names none.
 
     Raises:
@@ -73,9 +86,9 @@ def read_history_exceptions(thresholds: Node) -> tuple[HistoryException, ...]:
     return tuple(_exception(node) for node in thresholds.items("historyExceptions", label="from"))
 
 
-def _exception(node: Node) -> HistoryException:
+def _exception(node: Node) -> ExcusedDeliveries:
     node.only("rules", "from", "to", "force", "reason", "who")
-    allowed = {str(kind): kind for kind in HISTORY_RULES}
+    allowed = {str(kind): kind for kind in EARLIER_DELIVERY_RULES}
     names = node.texts("rules")
     unknown = [name for name in names if name not in allowed]
     if unknown or not names:
@@ -84,7 +97,7 @@ def _exception(node: Node) -> HistoryException:
     if last_day < first_day:
         raise node.child("to").problem(f"{last_day} is before {first_day}; the days are extract dates, both included")
     rules: tuple[DeliveryRuleKind, ...] = tuple(allowed[name] for name in names)
-    return HistoryException(
+    return ExcusedDeliveries(
         rules=rules,
         first_day=first_day,
         last_day=last_day,

@@ -20,8 +20,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import DeliveryRuleKind, FeedContract, Severity
-from orchestration.ingest.atomic import remove_leftovers, write_table
 from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message
@@ -37,11 +37,12 @@ from orchestration.ingest.landing import (
 )
 from orchestration.ingest.manifests import Manifest, manifest_mismatches, read_manifest
 from orchestration.ingest.parquet_reader import read_parquet
-from orchestration.ingest.problems import Problem, Reporter, UnplacedFile, UnreadableError
+from orchestration.ingest.problems import Problem, UnplacedFile, UnreadableError
 from orchestration.ingest.raw import raw_folder, raw_path, write_raw, write_schema_file
 from orchestration.ingest.receipts import Receipt, load_receipts, save_receipts
 from orchestration.ingest.streams import empty_file_error
 from orchestration.ingest.tables import Reading
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
 _READER_VERSION = "3"

@@ -8,13 +8,9 @@ Messages never quote values from a file: a file with shifted columns or no heade
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from orchestration.contracts import DeliveryRuleKind
-
-Reporter = Callable[[str], None]
-"""Receives one line of progress."""
 
 
 @dataclass(frozen=True, order=True)

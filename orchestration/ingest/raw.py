@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.atomic import replacing, write_table
 from orchestration.contracts import FeedContract
-from orchestration.ingest.atomic import replacing, write_table
 from orchestration.ingest.tables import DELIVERY_ID, ROW_NUMBER, Reading, raw_schema, stored_columns
 from orchestration.settings import Settings
 

@@ -18,8 +18,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.atomic import write_table
 from orchestration.contracts import FeedContract
-from orchestration.ingest.atomic import write_table
 from orchestration.ingest.problems import Problem
 from orchestration.settings import Settings
 

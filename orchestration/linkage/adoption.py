@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from orchestration.ingest.atomic import replacing
+from orchestration.atomic import replacing
 from orchestration.linkage.model import (
     CURRENT_MODEL,
     LinkageModel,

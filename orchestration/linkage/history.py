@@ -27,7 +27,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.ingest.atomic import replacing
+from orchestration.atomic import replacing
 from orchestration.settings import Settings
 
 HISTORY_FILE = "person_id_history.parquet"

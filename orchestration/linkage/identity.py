@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 
-AGENCY_TRUST = ("prison", "police", "hmcts", "probation", "cps", "laa")
-"""Agencies in the order in which their record of who somebody is is trusted (design: conformed layer, persons)."""
+from orchestration.contracts.agencies import AGENCIES_BY_TRUST
 
 PERSON_ID_LENGTH = 32
 """Hex digits of a person id."""
@@ -28,10 +27,10 @@ def founding_rank(record: str) -> str:
 
     A record without an extract date comes last: it cannot have been known before one that has a date.
     """
-    trust = " ".join(f"when '{agency}' then {rank}" for rank, agency in enumerate(AGENCY_TRUST))
+    trust = " ".join(f"when '{agency}' then {rank}" for rank, agency in enumerate(AGENCIES_BY_TRUST))
     return (
         f"{{'date': coalesce({record}.first_extract_date, date '9999-12-31'),"
-        f" 'trust': case {record}.agency {trust} else {len(AGENCY_TRUST)} end, 'id': {record}.record_id}}"
+        f" 'trust': case {record}.agency {trust} else {len(AGENCIES_BY_TRUST)} end, 'id': {record}.record_id}}"
     )
 
 

@@ -1,6 +1,6 @@
 """A proportion and its 95% interval, also where what was counted comes in clumps.
 
-Belongs here: arithmetic of intervals. Does not belong here: what is counted (`accuracy.py`, `clerical.py`).
+Belongs here: arithmetic of intervals. Does not belong here: what is counted (`accuracy.py`, `review_score.py`).
 
 The pairs of one person are not independent: one wrong link between two people with ten records each makes a hundred
 wrong pairs. Wilson's interval on the number of pairs would hold the true rate in about one case in three (measured on

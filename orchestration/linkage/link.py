@@ -19,8 +19,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from orchestration.atomic import remove_leftovers, replacing
 from orchestration.contracts import load_feed_contracts
-from orchestration.ingest.atomic import remove_leftovers, replacing
 from orchestration.linkage.adoption import load_adopted
 from orchestration.linkage.changes import Changes, find_changes
 from orchestration.linkage.history import record_history

@@ -9,7 +9,7 @@ import json
 
 import duckdb
 
-from orchestration.ingest.atomic import replacing, write_table
+from orchestration.atomic import replacing, write_table
 from orchestration.linkage.accuracy import evaluate
 from orchestration.linkage.model import LinkageModel
 from orchestration.linkage.quality_build import build_rows

@@ -21,7 +21,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Self
 
-from orchestration.ingest.atomic import replacing
+from orchestration.atomic import replacing
 from orchestration.linkage.model import LinkageModel, shipped_models
 from orchestration.linkage.quality_causes import examples, reasons, wrong_persons
 from orchestration.linkage.quality_reference import (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.atomic import write_table
+from orchestration.atomic import write_table
 from orchestration.linkage.link import INPUT_TABLE
 from orchestration.linkage.quality_reference import DESCRIPTION
 from orchestration.linkage.records import INPUT_COLUMNS

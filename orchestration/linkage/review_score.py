@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from orchestration.ingest.atomic import replacing
+from orchestration.atomic import replacing
 from orchestration.linkage.intervals import wilson
 from orchestration.linkage.model import LinkageModel
 from orchestration.linkage.quality_rows import ALL, QualityRow, Source

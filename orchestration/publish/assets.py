@@ -21,10 +21,10 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
-from orchestration.publish.catalogue import build_catalogue
+from orchestration.publish.pages import OwnerReports, Pages, linkage_page, published_reach
 from orchestration.publish.publication import publish
-from orchestration.publish.reports import OwnerReports, Pages, linkage_page, published_reach
 from orchestration.publish.revisions import unexplained_cells
+from orchestration.reports.catalogue import build_catalogue
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path

@@ -31,7 +31,7 @@ class Cause(StrEnum):
 
     Attributes:
         LATE_DATA: a delivery new in this build tells of a period that was over when the earlier build was published,
-            or was extracted before that build's newest extract.
+            or was extracted on the day of that build's newest extract, or before.
         NEW_DATA: a delivery new in this build tells of a period that was not over yet. No figure was wrong.
         CORRECTION: a delivery was sent again, taken out, or rows of it were released or held back by a decision.
         RELINKAGE: records known to both builds belong to another person now.

@@ -26,7 +26,7 @@ from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
 
 if TYPE_CHECKING:
-    from orchestration.quality.report.reach import Origin, Reach
+    from orchestration.lineage.reach import Origin, Reach
 
 EVIDENCE_FILE = "evidence.json"
 """Inside a publication, beside its record."""
@@ -43,7 +43,7 @@ _ABOUT_THE_DATA = "quality"
 
 _DOMAIN = "build content"
 _LIST = "reference/"
-"""How column lineage names a reference list (`quality.report.reach.REFERENCE`)."""
+"""How column lineage names a reference list (`lineage.reach.REFERENCE`)."""
 
 
 @dataclass(frozen=True)
@@ -225,14 +225,9 @@ def _software() -> dict[str, str]:
 
 
 def _code_digest(room: Path) -> str:
-    """Of the code of one room and the models and lists that lie beside it; the owners' report decides no figure."""
+    """Of the code of one room and the models and lists that lie beside it."""
     paths = sorted(path for suffix in ("*.py", "*.json", "*.csv") for path in room.rglob(suffix))
-    return _digest(
-        part
-        for path in paths
-        if "report" not in path.relative_to(room).parts
-        for part in (str(path.relative_to(room)), path.read_text(encoding="utf-8"))
-    )
+    return _digest(part for path in paths for part in (str(path.relative_to(room)), path.read_text(encoding="utf-8")))
 
 
 def _lines(lists: Mapping[str, Collection[str]]) -> Iterable[str]:

@@ -24,13 +24,14 @@ from orchestration.publish.evidence import gather_evidence
 from orchestration.publish.pseudonyms import PseudonymKey, load_or_create_key
 from orchestration.publish.revisions import COLUMNS as REVISIONS_COLUMNS
 from orchestration.publish.revisions import REVISIONS_TABLE, compare_publications
-from orchestration.publish.selection import PublishedTable, Rule, SelectionError, read_selection
 from orchestration.publish.sql_text import quoted_name as _name
 from orchestration.publish.sql_text import quoted_text as _literal
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
+from orchestration.transform.selection import PublishedTable, Rule, SelectionError, read_selection
 
 if TYPE_CHECKING:
-    from orchestration.quality.report.reach import Reach
+    from orchestration.lineage.reach import Reach
 
 PUBLICATIONS_KEPT = 3
 _PARTIAL = ".partial"
@@ -95,7 +96,7 @@ def publish(
     reach: Reach | None = None,
     now: datetime | None = None,
     extras: Sequence[Callable[[Path], None]] = (),
-    report: Callable[[str], None] = lambda message: None,
+    report: Reporter = lambda message: None,
 ) -> Publication:
     """Assembles, audits and swaps in a publication of the build database.
 

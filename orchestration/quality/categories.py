@@ -1,7 +1,7 @@
 """How often each code, and each month of events, comes in a delivery.
 
 Belongs here: which columns are counted, and the SQL that counts them. Does not belong here: what the counts say
-(`findings`, `feed_history`).
+(`findings`, `earlier_deliveries`).
 
 Only codes of a list are ever counted by name; all other text is one number. With columns shifted, a name may stand
 where a code belongs, and the gate's files hold no names.

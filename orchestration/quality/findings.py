@@ -1,7 +1,7 @@
 """What is odd about a delivery as a whole: types that changed, rows sent twice, dates that cannot be, and its history.
 
 Belongs here: rules that follow from counts of one delivery, and putting all rules about deliveries together; pure
-functions. Does not belong here: the comparison with earlier ones (`feed_history`), rules about the file
+functions. Does not belong here: the comparison with earlier ones (`earlier_deliveries`), rules about the file
 (`verdicts.file_counts`).
 
 All of it is worked out from stored counts in every run, never kept: a change of a delivery's extract date (the same
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from orchestration.contracts import ColumnRuleKind, DeliveryRuleKind, FeedContract, FeedMode
 from orchestration.ingest.copies import DOUBLED_SHARE
-from orchestration.quality.feed_history import category_results, row_count_results
+from orchestration.quality.earlier_deliveries import category_results, row_count_results
 from orchestration.quality.verdicts import MIN_ROWS_FOR_SHARE, Delivery, RowResults, RuleCount, refusing_rules
 
 ColumnCounts = Mapping[str, Mapping[str, int]]

@@ -20,9 +20,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.contracts import HISTORY_RULES, DeliveryRuleKind, FeedContract, Severity
+from orchestration.contracts import EARLIER_DELIVERY_RULES, DeliveryRuleKind, FeedContract, Severity
 from orchestration.ingest import load_receipts, raw_folder, raw_path
-from orchestration.ingest.problems import Reporter
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import Check, checks_of
 from orchestration.quality.errors import ConservationError, GateError
@@ -51,6 +50,7 @@ from orchestration.quality.verdicts import (
     share_count,
     verdict_of,
 )
+from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
 _GATE_VERSION = "2"
@@ -257,7 +257,7 @@ def _results_of(contract: FeedContract, tables: GateTables, refused_now: Collect
     Which rows of a refused delivery would be set aside is not kept. One that was refused for what its feed's run looked
     like then, and is not `refused_now`, is therefore judged again.
     """
-    by_run = {rule.code for rule in contract.delivery_rules if rule.kind in HISTORY_RULES}
+    by_run = {rule.code for rule in contract.delivery_rules if rule.kind in EARLIER_DELIVERY_RULES}
     about_files = {rule.code for rule in contract.delivery_rules} - {
         rule.code for rule in contract.delivery_rules if rule.kind in _ROW_KINDS
     }

@@ -15,8 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import FeedContract
-from orchestration.ingest.atomic import remove_leftovers, write_table
 from orchestration.settings import Settings
 
 DELIVERIES = pa.schema(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import FeedContract
-from orchestration.ingest.atomic import remove_leftovers, write_table
 from orchestration.settings import Settings
 
 FEEDS = pa.schema(

@@ -13,10 +13,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract
-from orchestration.ingest.problems import Reporter
 from orchestration.quality.errors import GateError, ReferenceListError
 from orchestration.quality.gate import gate_feed
 from orchestration.quality.gate_files import gate_path
+from orchestration.reporter import Reporter
 from orchestration.run_lock import build_lock
 from orchestration.settings import Settings
 

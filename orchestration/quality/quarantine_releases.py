@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from orchestration.atomic import remove_leftovers, replacing
 from orchestration.contracts import FeedContract, Severity
-from orchestration.ingest.atomic import remove_leftovers, replacing
 from orchestration.quality.errors import ConservationError
 from orchestration.quality.verdicts import RowResults, RuleCount
 from orchestration.settings import Settings

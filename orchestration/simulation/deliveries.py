@@ -9,10 +9,9 @@ the first one of the window carries everything before it. A snapshot holds all r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.contracts import ColumnType, FeedContract, FeedMode
+from orchestration.reporter import Reporter
 from orchestration.simulation.delivery_files import (
     DeliveredFile,
     DeliveryParameters,
@@ -28,16 +28,13 @@ from orchestration.simulation.delivery_files import (
     extract_dates,
     seeded,
 )
-from orchestration.simulation.dirt import FeedDirt, house_style, rows_in_capitals, spoil_feed
+from orchestration.simulation.dirt import house_style, rows_in_capitals, spoil_feed
 from orchestration.simulation.dirt_plan import DirtParameters
 from orchestration.simulation.encoding import encode_column, with_patches
 from orchestration.simulation.errors import SimulationError
+from orchestration.simulation.feed_dirt import FeedDirt, Months, Rows
 from orchestration.simulation.model import CREATED_COLUMN, Reveal, World
 from orchestration.simulation.spell_errors import SPELLS_FEED, with_duplicated_spells
-
-Progress: TypeAlias = Callable[[str], None]
-Months: TypeAlias = npt.NDArray[np.int16]
-Rows: TypeAlias = npt.NDArray[np.int64]
 
 NEVER = np.iinfo(np.int16).max
 """Month index of what is never known within the world."""
@@ -81,7 +78,7 @@ def write_deliveries(
     dirt: DirtParameters,
     seed: int,
     parameters: DeliveryParameters | None = None,
-    progress: Progress = lambda message: None,
+    progress: Reporter = lambda message: None,
 ) -> Deliveries:
     """Write every monthly delivery of every feed of `world` under `out_dir/<agency>/<feed>/`.
 

@@ -1,7 +1,7 @@
 """Operational identifiers with valid check letters.
 
-Belongs here: how each identifier is spelt. Does not belong here: who gets one (`people.py`, `police.py`, `prison.py`)
-or how an agency misspells it (the deliveries half).
+Belongs here: how each identifier is spelt. Does not belong here: who gets one (`population.py`, `records_*.py`) or how
+an agency misspells it (`text_errors.py`).
 
 All check letters share one alphabet: the number modulo 23 picks a letter, 0 is Z, 1 is A; I, O and S are not used
 (CJS Data Standards Catalogue).

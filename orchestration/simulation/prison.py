@@ -1,7 +1,7 @@
 """Custody as the prison sees it: time served, release, recall, bookings, spells and transfers.
 
 Belongs here: the days people spend in prison and the rows a prison system keeps of them. Does not belong here: who is
-remanded (`remand.py`) or the licence after release (`probation.py`).
+remanded (`remand.py`) or the licence after release (`records_probation.py`).
 """
 
 from __future__ import annotations

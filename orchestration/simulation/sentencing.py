@@ -1,7 +1,7 @@
 """Final outcomes: what becomes of every charge, and the sentence of those convicted.
 
 Belongs here: final result codes, lengths, amounts and whether terms run one after another. Does not belong here: how a
-sentence is served (`prison.py`, `probation.py`) or how results are written down (`records_courts.py`).
+sentence is served (`prison.py`, `records_probation.py`) or how results are written down (`records_results.py`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ delivered (`deliveries.py`, `encounters.py`).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +15,7 @@ from time import perf_counter
 import pandas as pd
 
 from orchestration.contracts import FeedContract
+from orchestration.reporter import Reporter
 from orchestration.simulation.deliveries import write_deliveries
 from orchestration.simulation.delivery_files import DeliveryParameters, deliveries_table, write_atomically
 from orchestration.simulation.dirt_plan import DirtParameters
@@ -78,7 +79,7 @@ def simulate(
     dirt: DirtParameters | None = None,
     deliveries: DeliveryParameters | None = None,
     overwrite: bool = False,
-    progress: Callable[[str], None] = lambda message: None,
+    progress: Reporter = lambda message: None,
 ) -> SimulationSummary:
     """Make a world, write its agencies' deliveries under `out_dir` and what really happened under `truth_dir`.
 

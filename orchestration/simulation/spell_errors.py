@@ -5,17 +5,13 @@ Belongs here: what goes wrong with a spell as a whole. Does not belong here: err
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from orchestration.contracts import ColumnType
 from orchestration.simulation.encoding import encode_dates
-
-if TYPE_CHECKING:
-    from orchestration.simulation.dirt import FeedDirt
+from orchestration.simulation.feed_dirt import FeedDirt
 
 SPELLS_FEED = "prison/custody_spells"
 

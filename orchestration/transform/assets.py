@@ -1,26 +1,29 @@
 """Dagster: dbt models as assets in two steps, before and after people are linked. Only wiring."""
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from dagster import AssetCheckSpec, AssetExecutionContext, AssetKey, AssetsDefinition, AssetSpec
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject, dbt_assets
+from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.settings import Settings
 from orchestration.transform.dbt import (
-    DBT_PROJECT_DIR,
     MANIFEST_PATH,
     SHIPPED_LISTS,
-    dbt_environment,
-    dbt_executable,
-    dbt_target_name,
+    DbtError,
+    dbt_arguments,
+    dbt_environment_set,
     dbt_target_path,
+    parsed_project,
     seed_path,
 )
+from orchestration.transform.dbt_run import dbt_results
 from orchestration.transform.judicial_key import throwaway_judicial_key
 
 _REFERENCE_MODELS = "models/reference"
@@ -120,16 +123,24 @@ def start_new_build(settings: Settings) -> None:
 
 
 def _dbt_build(context: AssetExecutionContext, settings: Settings) -> Iterator[Any]:
-    dbt = DbtCliResource(
-        project_dir=str(DBT_PROJECT_DIR),
-        profiles_dir=str(DBT_PROJECT_DIR),
-        target=dbt_target_name(settings),
-        dbt_executable=dbt_executable(),
+    # The test suite holds the lists that ship; a user's own lists are tested in every build.
+    is_shipped = seed_path(settings.reference_dir) == SHIPPED_LISTS
+    chosen = get_updated_cli_invocation_params_for_context(
+        context=context,
+        manifest={},
+        dagster_dbt_translator=DagsterDbtTranslator(),
+        runtime_excludes=[f"resource_type:test,path:{_REFERENCE_MODELS}"] if is_shipped else [],
     )
-    os.environ.update(dbt_environment(settings))  # dagster-dbt hands dbt this process's environment
-    context.log.debug("dbt log: %s", os.environ["DBT_LOG_PATH"])
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    if seed_path(settings.reference_dir) == SHIPPED_LISTS:
-        # The test suite holds the lists that ship; a user's own lists are tested in every build.
-        arguments += ["--exclude", f"resource_type:test,path:{_REFERENCE_MODELS}"]
-    yield from dbt.cli(arguments, context=context, target_path=dbt_target_path(settings)).stream()
+    arguments = ["build", "--exclude-resource-type", "unit_test", *chosen.selection_args]
+    if chosen.indirect_selection:
+        arguments += ["--indirect-selection", chosen.indirect_selection]
+    arguments += dbt_arguments(settings, dbt_target_path(settings))
+    context.log.debug("dbt %s", " ".join(arguments))
+    with dbt_environment_set(settings):
+        try:
+            for record in dbt_results(parsed_project(settings), arguments):
+                yield from DbtCoreCliEventMessage(record, event_history_metadata={}).to_default_asset_events(
+                    chosen.manifest, chosen.dagster_dbt_translator, context
+                )
+        except DbtError as error:
+            raise DagsterDbtCliRuntimeError(description=str(error)) from error

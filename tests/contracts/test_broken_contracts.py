@@ -202,7 +202,7 @@ BREAKAGES: dict[str, tuple[Callable[[dict[str, Any]], Any], tuple[str, ...]]] = 
     ),
     "another agency's folder": (lambda c: change(c, domain="probation"), ("domain", "write 'prison'")),
     "another feed's name": (lambda c: change(c["schema"][0], name="spells"), (".name", "write 'custody_spells'")),
-    "another version of the standard": (lambda c: change(c, apiVersion="v3.0.2"), ("apiVersion", "write v3.1.0")),
+    "another version of the standard": (lambda c: change(c, apiVersion="v3.0.2"), ("apiVersion", "write 'v3.1.0'")),
     "no steward": (lambda c: c["team"]["members"].pop(1), ("team.members", "nobody with role 'steward'")),
     "no retention": (lambda c: c["slaProperties"].pop(2), ("slaProperties", "'retention' is missing", "year")),
     "retention in days": (
@@ -310,7 +310,7 @@ def test_bounds_exceptions_and_shares_are_read(tmp_path: Path) -> None:
     read = load_feed_contract(written(tmp_path, contract))
     assert read.row_count_bounds == RowCountBounds(soft_low=0.8, soft_high=1.5, hard_low=0.2)
     assert "0.2 times" in read.delivery_rule(DeliveryRuleKind.ROW_COUNT_LIMIT).name
-    (exception,) = read.history_exceptions
+    (exception,) = read.excused_deliveries
     assert exception.covers(DeliveryRuleKind.CATEGORY_GONE, date(2026, 8, 31), "kent")
     for rule, day, force in (
         (DeliveryRuleKind.ROW_COUNT_LIMIT, date(2026, 8, 31), "kent"),

@@ -1,4 +1,4 @@
-"""dbt's sources say what the contracts say, and nobody edited them by hand."""
+"""dbt's sources and staging say what the contracts say, and nobody edited them by hand."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import yaml
 
 from orchestration.contracts import load_feed_contracts
 from orchestration.contracts.dbt_sources import SYNC_COMMAND, render_dbt_sources, sources_file
+from orchestration.contracts.dbt_staging import staging_files
 from orchestration.settings import Settings
 
 SETTINGS = Settings.from_environment()
 RENDERED = render_dbt_sources(load_feed_contracts(SETTINGS.contracts_dir))
 
 
-def test_committed_sources_are_those_the_contracts_give() -> None:
-    path = sources_file(SETTINGS)
-    assert path.read_text(encoding="utf-8") == RENDERED, (
-        f"{path.name} does not say what the contracts say. Run '{SYNC_COMMAND}' and commit the result; "
-        "a change made by hand in that file belongs into the contract."
+def test_committed_files_are_those_the_contracts_give() -> None:
+    given = {sources_file(SETTINGS): RENDERED, **staging_files(load_feed_contracts(SETTINGS.contracts_dir), SETTINGS)}
+    differing = [path.name for path, text in given.items() if path.read_text(encoding="utf-8") != text]
+    assert not differing, (
+        f"{', '.join(differing)}: not what the contracts say. Run '{SYNC_COMMAND}' and commit the result; "
+        "a change made by hand in such a file belongs into the contract."
     )
 
 
@@ -33,16 +35,23 @@ def test_sources_carry_what_staging_reads() -> None:
     spells = next(table for table in prison["tables"] if table["name"] == "custody_spells")
     columns = {column["name"]: column for column in spells["columns"]}
     assert list(columns)[-2:] == ["_delivery_id", "_row_number"]
+    promised = spells["config"]["meta"]
+    assert promised["date_format"] == "DD-MON-YYYY"
+    assert promised["missing_values"] == ["NK"]
     meta = columns["status_to"]["config"]["meta"]
     assert meta["type"] == "date"
-    assert meta["date_format"] == "DD-MON-YYYY"
-    assert meta["missing_values"] == ["NK"]
     assert meta["open_end_values"] == ["31-DEC-9999"]
-    assert columns["establishment_code"]["config"]["meta"]["code_list"] == "establishments"
+    establishment = columns["establishment_code"]["config"]["meta"]
+    assert establishment["code_list"] == "establishments"
+    assert establishment["code_list_on"] == {"establishment_code": "establishment_code"}
     police = {table["name"]: table for table in sources["raw_police"]["tables"]}
-    arrested = next(column for column in police["custody_records"]["columns"] if column["name"] == "arrested_at")
-    assert arrested["config"]["meta"]["timestamp_format"] == "DD/MM/YYYY HH:MM"
-    assert arrested["config"]["meta"]["timezone"] == "Europe/London"
-    searched = police["stop_search"]["columns"][2]
-    assert searched["config"]["meta"]["physical_name"] == "Part of a policing operation"
-    assert (searched["config"]["meta"]["yes_value"], searched["config"]["meta"]["no_value"]) == ("True", "False")
+    custody, searches = police["custody_records"]["config"]["meta"], police["stop_search"]["config"]["meta"]
+    assert (custody["timestamp_format"], custody["timezone"]) == ("DD/MM/YYYY HH:MM", "Europe/London")
+    assert (searches["yes_value"], searches["no_value"]) == ("True", "False")
+    searched = police["stop_search"]["columns"][2]["config"]["meta"]
+    assert searched["physical_name"] == "Part of a policing operation"
+    hearings = next(table for table in sources["raw_hmcts"]["tables"] if table["name"] == "hearings")
+    outcome = next(column for column in hearings["columns"] if column["name"] == "trial_outcome_code")
+    assert outcome["config"]["meta"]["code_list_on"] == {
+        "outcome_class": "trial_outcome_class", "outcome_code": "trial_outcome_code",
+    }  # fmt: skip

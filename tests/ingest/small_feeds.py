@@ -13,17 +13,17 @@ from orchestration.contracts import (
     Column,
     ColumnType,
     DeliveryFormat,
+    ExcusedDeliveries,
     FeedContract,
     FeedMode,
-    HistoryException,
     LegalBasis,
     Party,
     RowCountBounds,
     RowRule,
     ServiceLevel,
 )
-from orchestration.contracts.history import ROW_COUNT_BOUNDS
 from orchestration.contracts.standard_rules import column_rules, delivery_rules
+from orchestration.contracts.thresholds import ROW_COUNT_BOUNDS
 from orchestration.settings import Settings
 
 STOP_SEARCH_HEADER = (
@@ -58,7 +58,7 @@ def feed(
     pattern: str | None = None,
     hard_share: float = 0.5,
     bounds: RowCountBounds | None = None,
-    exceptions: Sequence[HistoryException] = (),
+    exceptions: Sequence[ExcusedDeliveries] = (),
     **delivery: object,
 ) -> FeedContract:
     """A contract with the shared rules for these columns."""
@@ -102,12 +102,12 @@ def feed(
         delivery_rules=delivery_rules(
             prefix, written, hard_share, has_key, "Owner", columns=columns, mode=mode, bounds=bounds
         ),
-        history=(),
+        column_history=(),
         quarantine_soft_share=0.05,
         quarantine_hard_share=hard_share,
         unknown_codes_soft_share=0.02,
         row_count_bounds=bounds or ROW_COUNT_BOUNDS[mode],
-        history_exceptions=tuple(exceptions),
+        excused_deliveries=tuple(exceptions),
         rule_prefix=prefix,
         order=0,
     )

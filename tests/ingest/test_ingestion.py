@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,64 @@ def test_a_manifest_that_comes_later_is_still_heard(here: Settings) -> None:
     ]
     ingest_feed(CUSTODY, here)
     assert problems(CUSTODY, here)[0][0] == "MANIFEST"
+
+
+def test_a_mended_manifest_is_heard_though_it_is_as_long_as_the_wrong_one(here: Settings) -> None:
+    path = deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + row("1"))
+    wrong = manifest(path, rows=2)
+    ingest_feed(CUSTODY, here)
+    assert problems(CUSTODY, here)[0][0] == "MANIFEST"
+    written, length = wrong.stat().st_mtime_ns, wrong.stat().st_size
+    mended = manifest(path, rows=1)
+    assert mended.stat().st_size == length, "only the time of writing tells the two apart"
+    os.utime(mended, ns=(written, written + 1))
+    ingest_feed(CUSTODY, here)
+    assert problems(CUSTODY, here) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("custody_records_20240131.csv", []),
+        ("custody_records_20240201.csv", []),  # written at 23:30 UTC, when it was the next day east of Greenwich
+        ("custody_records_20240202.csv", ["EXTRACT_DATE"]),
+        ("custody_records_20290131.csv", ["EXTRACT_DATE"]),  # five years ahead may be a slip; six is no date at all
+        ("custody_records_20300131.csv", ["FILE_NAME"]),
+        ("custody_records_19900131.csv", []),
+        ("custody_records_19891231.csv", ["FILE_NAME"]),
+    ],
+)
+def test_a_date_may_be_a_day_ahead_of_the_clock_and_no_more(here: Settings, name: str, kinds: list[str]) -> None:
+    path = deliver(here, CUSTODY, name, HEADER + row("1"))
+    written = datetime(2024, 1, 31, 23, 30, tzinfo=UTC).timestamp()
+    os.utime(path, (written, written))
+    ingest_feed(CUSTODY, here)
+    assert [kind for kind, _ in problems(CUSTODY, here)] == kinds
+
+
+@pytest.mark.parametrize(("searches", "is_doubled"), [(9, False), (10, True)])
+def test_twenty_rows_are_enough_to_be_a_file_joined_to_itself(here: Settings, searches: int, is_doubled: bool) -> None:
+    """Ten different searches, each twice, are twenty rows; nine are eighteen, which chance can do."""
+    lines = [f"Person search,2024-09-{day + 1:02d}T10:00:00+00:00{',' * 13}\n" for day in range(searches)]
+    content = f"{STOP_SEARCH_HEADER}\n{''.join(lines + lines)}"
+    deliver(here, STOP_SEARCH, "2024-09-kent-stop-and-search.csv", content)
+    ingest_feed(STOP_SEARCH, here)
+    assert [kind for kind, _ in problems(STOP_SEARCH, here)] == (["DOUBLED"] if is_doubled else [])
+
+
+@pytest.mark.parametrize(("twice", "is_doubled"), [(38, True), (37, False)])
+def test_a_file_is_doubled_where_nineteen_of_twenty_rows_come_again(
+    here: Settings, twice: int, is_doubled: bool
+) -> None:
+    """76 of 80 rows that come twice are 95 in 100; 74 of 80 are not."""
+
+    def line(number: int) -> str:
+        return f"Person search,2024-09-01T10:{number:02d}:00+00:00{',' * 13}\n"
+
+    lines = [line(number) for number in range(twice)] * 2 + [line(number) for number in range(twice, 80 - twice)]
+    deliver(here, STOP_SEARCH, "2024-09-kent-stop-and-search.csv", f"{STOP_SEARCH_HEADER}\n{''.join(lines)}")
+    ingest_feed(STOP_SEARCH, here)
+    assert [kind for kind, _ in problems(STOP_SEARCH, here)] == (["DOUBLED"] if is_doubled else [])
 
 
 def test_an_unreadable_manifest_refuses_the_file(here: Settings) -> None:

@@ -66,6 +66,30 @@ def test_an_identifier_whose_serial_is_noughts_is_nothing(connection):
     assert rows[0][5:] == (None, None)
 
 
+SURNAMES = ("Abbott", "Brandt", "Coker", "Dunmore", "Fenwick", "Girford", "Halloran", "Jessop", "Kilpatrick")
+FORENAMES = ("Adam", "Bridget", "Conor", "Deborah", "Fiona", "Gareth", "Hamish", "Joan", "Kathleen")
+
+
+def sharing_a_pnc_id(people, **of_all):
+    """Records of one PNC id, each with another surname, forename and birth date unless all have one."""
+    return [
+        {"surname": surname, "forename": forename, "date_of_birth": f"198{year}-03-14", "pnc_id": "2005/0712343W"}
+        | of_all
+        for year, (surname, forename) in enumerate(zip(SURNAMES[:people], FORENAMES[:people], strict=True))
+    ]
+
+
+@pytest.mark.parametrize(("people", "kept"), [(8, "2005/0712343W"), (9, None)])
+def test_an_identifier_of_more_people_than_eight_is_nobodys(connection, people, kept):
+    assert {row[5] for row in standard(connection, *sharing_a_pnc_id(people))} == {kept}
+
+
+@pytest.mark.parametrize("of_all", [{"surname": "Ravenshaw"}, {"forename": "Ewan"}, {"date_of_birth": "1988-03-14"}])
+def test_a_prolific_offenders_many_names_or_dates_do_not_take_their_identifier_away(connection, of_all):
+    """Nine people differ in everything. One person of nine aliases has one birth date, of nine birth dates one name."""
+    assert {row[5] for row in standard(connection, *sharing_a_pnc_id(9, **of_all))} == {"2005/0712343W"}
+
+
 def test_records_equal_in_all_they_say_are_one_profile_and_incomplete_ones_are_not(connection):
     full = {"surname": "Ravenshaw", "forename": "Ewan", "date_of_birth": "1988-03-14"}
     part = full | {"date_of_birth": None}

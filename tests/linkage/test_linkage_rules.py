@@ -63,6 +63,24 @@ def test_a_record_that_fits_both_twins_joins_at_most_one():
     assert not any({0, 2} <= group for group in found)
 
 
+def test_a_group_that_hangs_on_one_record_is_built_up_again_from_its_strongest_link():
+    """Fiona Ravenshaw became Fiona Dunmore, one home, birth date and case. Another Fiona Dunmore, of another birth date
+    and home, left the same e-mail address, and the court platform took her for the first. Each link is above the
+    threshold and no rule is against any pair; but the first Fiona and the last have nothing but a forename in common,
+    and a group is worth what its least pair is."""
+    maiden = {"surname": "Ravenshaw", "forename": "Fiona", "date_of_birth": "1971-04-24", "postcode": "LS6 2AB"}
+    married = maiden | {"surname": "Dunmore"}
+    case = {"ptiurn": "13AA1234525"}
+    taken_for_one = {"email": "dunmores@example.org", "master_defendant_id": "f1"}
+    other = married | {"date_of_birth": "1986-05-06", "postcode": "LS9 5AB"}
+    by_itself = linked(married | case | taken_for_one, other | taken_for_one)
+    assert groups(by_itself) == [{0, 1}], "the weaker link would stand alone"
+    result = linked(maiden | case, married | case | taken_for_one, other | taken_for_one)
+    assert result.summary.resolution.links == 2
+    assert sum(result.summary.resolution.conflicts.values()) == 0
+    assert groups(result) == [{0, 1}, {2}]
+
+
 def test_twins_whose_names_are_nicknames_of_one_another_are_told_apart_by_their_identifiers():
     jamie = JOHN | {"forename": "Jamie", "middle_names": None, "pnc_id": "2005/0712343W"}
     james = JOHN | {"forename": "James", "middle_names": None, "pnc_id": "2006/0000012L"}

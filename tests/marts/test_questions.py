@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from orchestration.publish.questions import Question, load_questions
 from orchestration.settings import Settings
+from orchestration.transform.questions import Question, load_questions
 from tests.support import Warehouse
 
 pytestmark = pytest.mark.xdist_group("e2e")

@@ -77,6 +77,18 @@ def test_a_delivery_taken_out_is_a_correction() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("extracted", "of_open_periods"), [(date(2026, 11, 9), Cause.LATE_DATA), (date(2026, 11, 10), Cause.NEW_DATA)]
+)
+def test_an_extract_of_the_very_day_the_earlier_build_spoke_for_is_late(
+    extracted: date, of_open_periods: Cause
+) -> None:
+    """The earlier build said how things stood on 9 November: an extract of that day which it lacked came late."""
+    came = Delivery("hmcts/hearings", "d2", extracted, None, True, 10)
+    found = possible_causes(MART, BEFORE, after(deliveries=(*BEFORE.deliveries, came)))
+    assert (set(found.closed), set(found.open)) == ({Cause.LATE_DATA}, {of_open_periods})
+
+
 def test_a_refused_delivery_is_none() -> None:
     refused = Delivery("hmcts/hearings", "d2", date(2026, 11, 16), None, False, 0)
     found = possible_causes(MART, BEFORE, after(deliveries=(*BEFORE.deliveries, refused)))

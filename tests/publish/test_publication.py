@@ -18,8 +18,8 @@ import pytest
 from orchestration.contracts import load_feed_contracts
 from orchestration.publish import PublicationError, latest_publication, publish
 from orchestration.publish import publication as publication_module
+from orchestration.publish.pages import OwnerReports, Pages, linkage_page
 from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
-from orchestration.publish.reports import OwnerReports, Pages, linkage_page
 from orchestration.settings import Settings
 
 COLUMNS = {"person_id": "pseudonym:person", "surname": "drop", "days_net": "keep", "data_as_of": "keep"}
@@ -190,6 +190,33 @@ def test_parquet_holds_the_same_rows_as_the_database(settings: Settings, tmp_pat
     publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
     parquet = settings.published_dir / "parquet" / "marts" / "remand_episodes.parquet"
     assert duckdb.sql(f"from '{parquet}'").fetchall() == published(settings, "from marts.remand_episodes")
+
+
+@pytest.mark.parametrize("lost_from", ["database", "Parquet", "both"])
+def test_a_publication_that_lost_a_row_on_its_way_is_not_published(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost_from: str
+) -> None:
+    """A full disk, a driver's fault: what was written is read again and counted before anybody may see it."""
+    path = manifest(tmp_path / "manifest.json", COLUMNS)
+    first = publish(settings, path)
+    genuine = publication_module._audit
+
+    def lose_a_row_then_audit(folder: Path, *arguments: Any) -> None:
+        if lost_from in ("database", "both"):
+            with closing(duckdb.connect(str(folder / "analyst.duckdb"))) as connection:
+                connection.execute("delete from marts.remand_episodes where days_net = 7")
+        if lost_from in ("Parquet", "both"):
+            parquet = folder / "parquet" / "marts" / "remand_episodes.parquet"
+            duckdb.sql(f"create or replace table kept as from '{parquet}' where days_net <> 7")
+            duckdb.sql(f"copy kept to '{parquet}'")
+        genuine(folder, *arguments)
+
+    monkeypatch.setattr(publication_module, "_audit", lose_a_row_then_audit)
+    counts = {"database": "1 rows in the database, 2 in Parquet", "Parquet": "2 rows in the database, 1 in Parquet"}
+    expected = counts.get(lost_from, "1 rows in the database, 1 in Parquet")
+    with pytest.raises(PublicationError, match=f"remand_episodes has {expected} and 2 in the build"):
+        publish(settings, path)
+    assert latest_publication(settings) == first
 
 
 def test_the_key_is_private_kept_and_refused_when_damaged(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from orchestration.contracts import FeedContract, load_feed_contracts
+from orchestration.lineage.reach import REFERENCE, Mart, Origin, Reach
 from orchestration.publish import PublicationError
 from orchestration.publish.causes import Cause
 from orchestration.publish.evidence import EVIDENCE_FILE
 from orchestration.publish.revisions import revisions_between
-from orchestration.quality.report.reach import REFERENCE, Mart, Origin, Reach
 from tests.publish.tiny_builds import Cells, TinyBuild, TinyDelivery, TinyWarehouse
 
 FIRST = TinyBuild()

@@ -19,8 +19,8 @@ from typing import Any
 import duckdb
 
 from orchestration.contracts import FeedContract
+from orchestration.lineage.reach import Reach
 from orchestration.publish import Publication, publish
-from orchestration.quality.report.reach import Reach
 from orchestration.settings import Settings
 
 Cells = dict[tuple[str, str], tuple[int, float | None]]

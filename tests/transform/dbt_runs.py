@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from orchestration.settings import Engine, Settings
-from orchestration.transform.dbt import DBT_PROJECT_DIR, dbt_environment, dbt_executable, dbt_target_name
+from orchestration.transform.dbt import DBT_PROJECT_DIR, dbt_environment, dbt_target_name
 
 NO_DATABASE = ("--no-introspect", "--no-populate-cache")
 """What lets dbt compile without a connection, so that neither Spark nor Java is needed."""
@@ -21,7 +22,7 @@ NO_DATABASE = ("--no-introspect", "--no-populate-cache")
 def run_dbt(settings: Settings, *arguments: str, target_path: Path) -> str:
     """Runs dbt and returns what it printed; fails the test with it if dbt fails."""
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    command = [dbt_executable(), *arguments, "--project-dir", str(DBT_PROJECT_DIR)]
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--project-dir", str(DBT_PROJECT_DIR)]
     command += ["--target", dbt_target_name(settings), "--target-path", str(target_path)]
     environment = {**os.environ, **dbt_environment(settings), "WAREHOUSE_SPARK_METHOD": "thrift"}
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -1,22 +1,3 @@
-{%- set staged_models = [
-    'stg_police__custody_records_versions',
-    'stg_police__out_of_court_disposals_versions',
-    'stg_police__stop_search_versions',
-    'stg_police__stop_account_versions',
-    'stg_cps__defendants_versions',
-    'stg_hmcts__cases_versions',
-    'stg_hmcts__defendants_versions',
-    'stg_hmcts__offences_versions',
-    'stg_hmcts__hearings_versions',
-    'stg_hmcts__hearing_defendants_versions',
-    'stg_hmcts__results_versions',
-    'stg_prison__prisoners_versions',
-    'stg_prison__custody_spells_versions',
-    'stg_prison__sentences_versions',
-    'stg_probation__orders_versions',
-    'stg_laa__representation_orders_versions',
-] -%}
-
 with deliveries as (
     select * from {{ ref('stg_gate__deliveries') }}
 ),
@@ -26,13 +7,13 @@ corrections as (
 ),
 
 staged_rows as (
-    {%- for model in staged_models %}
+    {%- for feed in justice.feeds() %}
     select
-        '{{ model.split('__')[0].replace('stg_', '') }}' as agency,
-        '{{ model.split('__')[1].replace('_versions', '') }}' as feed,
+        '{{ feed.agency }}' as agency,
+        '{{ feed.feed }}' as feed,
         delivery_id,
         count(*) as rows_staged
-    from {{ ref(model) }}
+    from {{ ref('stg_' ~ feed.agency ~ '__' ~ feed.feed ~ '_versions') }}
     group by delivery_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}

@@ -29,13 +29,10 @@ trusted_records as (
         person_records.person_id,
         person_records.first_extract_date,
         case person_records.agency
-            when 'prison' then 1
-            when 'police' then 2
-            when 'hmcts' then 3
-            when 'probation' then 4
-            when 'cps' then 5
-            when 'laa' then 6
-            else 7
+            {%- for agency in justice.agencies_by_trust() %}
+            when '{{ agency }}' then {{ loop.index }}
+            {%- endfor %}
+            else {{ justice.agencies_by_trust() | length + 1 }}
         end as trust_rank
     from person_records
     inner join records_to_link
