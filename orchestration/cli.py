@@ -331,6 +331,24 @@ def contracts_sync() -> None:
         typer.echo(shown_path(path))
 
 
+@contracts_app.command("new")
+def contracts_new(
+    feed: Annotated[str, typer.Argument(metavar="AGENCY/FEED", help="Name of the feed, in snake_case.")],
+    columns: Annotated[list[str] | None, typer.Argument(help="Headers of its columns, as delivered.")] = None,
+) -> None:
+    """Begin the contract of a new feed. What only you can know is left to be filled in, and refused until it is.
+
+    - `warehouse contracts new probation/breaches crn event_number breach_date breach_type`
+    """
+    from datetime import date
+
+    from orchestration.contracts.scaffold import scaffold_contract
+
+    path = scaffold_contract(feed, columns or [], Settings.from_environment().contracts_dir, date.today())
+    typer.echo(shown_path(path))
+    note("Next: fill in what is marked, then 'warehouse contracts sync': it names each place that is still open.")
+
+
 @contracts_app.command("list")
 def contracts_list() -> None:
     """Every feed the warehouse has a contract for."""

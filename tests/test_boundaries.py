@@ -16,7 +16,7 @@ from tests.boundaries import (
 )
 
 FLOW = (
-    {"settings", "atomic", "reporter", "spreadsheets"},
+    {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
     {"contracts", "run_lock", "retries"},
     {"resources"},
     {"ingest"},

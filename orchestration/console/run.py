@@ -30,7 +30,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from orchestration.console.progress import PROGRESS, progress_logger
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
-from orchestration.linkage.state import forget
+from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.dbt import prepare_manifest

@@ -19,8 +19,8 @@ from dagster import (
 )
 
 from orchestration.contracts import load_feed_contracts
-from orchestration.linkage.history import mark_published
 from orchestration.linkage.link import SUMMARY_FILE
+from orchestration.linkage.person_id_history import mark_published
 from orchestration.publish.pages import OwnerReports, Pages, linkage_page, published_reach
 from orchestration.publish.publication import publish
 from orchestration.publish.revisions import unexplained_cells

@@ -24,6 +24,7 @@ from orchestration.contracts import FeedContract
 from orchestration.publish.pseudonyms import PseudonymKey
 from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.transform.selection import ABOUT_THE_PIPELINE
 
 if TYPE_CHECKING:
     from orchestration.lineage.reach import Origin, Reach
@@ -37,9 +38,6 @@ _FORMAT = 1
 _SOFTWARE = ("justice-data-warehouse", "duckdb", "dbt-core", "great-expectations", "splink")
 _ROOMS = ("contracts", "ingest", "quality", "linkage")
 """Rooms whose code decides figures. dbt's models are told one by one."""
-
-_ABOUT_THE_DATA = "quality"
-"""Subject of the marts that describe deliveries and builds: they are evidence, not figures."""
 
 _DOMAIN = "build content"
 _LIST = "reference/"
@@ -226,7 +224,7 @@ def _software() -> dict[str, str]:
 
 def _code_digest(room: Path) -> str:
     """Of the code of one room and the models and lists that lie beside it."""
-    paths = sorted(path for suffix in ("*.py", "*.json", "*.csv") for path in room.rglob(suffix))
+    paths = sorted(path for suffix in ("*.py", "*.sql", "*.json", "*.csv") for path in room.rglob(suffix))
     return _digest(part for path in paths for part in (str(path.relative_to(room)), path.read_text(encoding="utf-8")))
 
 
@@ -316,7 +314,7 @@ def _marts(manifest: Mapping[str, Any], sources: Mapping[str, Mapping[str, Colum
 
 def _is_about_the_build(node: Mapping[str, Any]) -> bool:
     """Whether a mart describes deliveries or the build itself: it differs from build to build by nature."""
-    return _ABOUT_THE_DATA in node.get("fqn", ()) or bool(_meta(node).get("describes_the_build"))
+    return ABOUT_THE_PIPELINE in node.get("fqn", ()) or bool(_meta(node).get("describes_the_build"))
 
 
 def _left_out(manifest: Mapping[str, Any]) -> dict[str, frozenset[str]]:

@@ -22,6 +22,9 @@ from typing import Any
 
 PUBLISHED_SCHEMAS = ("conformed", "marts")
 
+ABOUT_THE_PIPELINE = "pipeline"
+"""Subject (folder) of the marts that describe deliveries and builds: they are evidence, not figures."""
+
 _HELD_BACK = ("personal", "identifier", "judicial")
 """Classifications of delivered columns (`contracts.model.Classification`) whose names no default publishes."""
 

@@ -11,8 +11,6 @@ import pytest
 from orchestration.console.case import SCHEMES
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 WANTED = ("cps_defendant", "prison_booking", "probation_event", "crown_case", "ptiurn")
 
 

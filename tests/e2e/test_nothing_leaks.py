@@ -15,8 +15,6 @@ from orchestration.contracts import Classification, ColumnType, load_feed_contra
 from orchestration.settings import Settings
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 WITHHELD = {Classification.PERSONAL, Classification.IDENTIFIER, Classification.JUDICIAL}
 NAME_COLUMNS = re.compile(r"name|surname")
 NOT_IDENTIFYING = {"nationality"}

@@ -16,7 +16,7 @@ import pytest
 from orchestration.settings import PROJECT_ROOT
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("revisions")
 
 MINUTES_ADDED = 5
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from records_of import decided, groups, linked, records
 
 from orchestration.linkage import Decision, OverridesError, read_overrides, run_linkage
-from orchestration.linkage.grouping import Pairs, build_up, build_up_decided
-from orchestration.linkage.overrides import COLUMNS
+from orchestration.linkage.matching.grouping import Pairs, build_up, build_up_decided
+from orchestration.linkage.matching.overrides import COLUMNS
 from orchestration.settings import PROJECT_ROOT, Settings
 
 JOHN = {"surname": "Ravenshaw", "forename": "John", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}

@@ -7,8 +7,6 @@ import pytest
 
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 KEY = ["snapshot_date", "jurisdiction", "court_code"]
 ADDITIVE = ["cases", "extra_defendants", "defendants", "organisations"]
 

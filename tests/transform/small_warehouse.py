@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract, load_feed_contracts
+from orchestration.linkage.accuracy.rows import as_table
+from orchestration.linkage.evidence import EVIDENCE_FILE
 from orchestration.linkage.link import LINKS_FILE
-from orchestration.linkage.quality import QUALITY_FILE
-from orchestration.linkage.quality_rows import as_table
 from orchestration.quality.gate_files import DELIVERIES, QUARANTINED_ROWS, RULE_RESULTS
 from orchestration.quality.promises import write_feed_promises
 from orchestration.settings import Settings
@@ -111,11 +111,11 @@ class SmallWarehouse:
         self.settings.linkage_dir.mkdir(parents=True, exist_ok=True)
         table = pa.Table.from_pylist([{**link, "model_version": "by hand"} for link in links])
         pq.write_table(table, self.settings.linkage_dir / LINKS_FILE)
-        pq.write_table(as_table((), "by hand"), self.settings.linkage_dir / QUALITY_FILE)
+        pq.write_table(as_table((), "by hand"), self.settings.linkage_dir / EVIDENCE_FILE)
 
     def build(self, *select: str, as_known_on: date | None = None) -> None:
         """Loads the reference lists and builds the selected models, as known now or on a date."""
-        arguments = ["build", "--quiet", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
+        arguments = ["build", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
         if as_known_on:
             arguments += ["--vars", f"{{as_known_on: {as_known_on}}}"]
         with throwaway_judicial_key(self.settings.build_dir):
