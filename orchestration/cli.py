@@ -14,12 +14,14 @@ from orchestration.console.linkage_commands import linkage_app, linkage_errors
 from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
+from orchestration.console.marts_commands import marts_app
 from orchestration.console.options import (
     DataOption,
     FeedOption,
     FormatOption,
     LandingOption,
     chosen_feeds,
+    chosen_format,
     note,
     shown_path,
     terminal,
@@ -43,6 +45,7 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
@@ -157,6 +160,8 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     if current.publication:
         shown = f"published {current.publication.published_at}, data as of {current.publication.data_as_of}"
         typer.echo(f"{shown}: {shown_path(settings.published_database)}")
+        for pages, reason in current.missing_pages.items():
+            typer.echo(f"no {pages}: {reason}")
     else:
         typer.echo("nothing is published yet")
     waiting = current.files_waiting
@@ -302,7 +307,8 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
     - `warehouse regate --feed police/custody_records`
     - `warehouse run`
     """
-    from orchestration.console.quarantine import change_records, chosen_format, regate_sentence, write_records
+    from orchestration.console.quarantine import change_records, regate_sentence
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine_regate import regate as judge_anew
 
     chosen = chosen_format(output_format)
@@ -381,10 +387,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
     from orchestration.transform.questions import UnknownQuestionError
+    from orchestration.transform.selection import SelectionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        SelectionError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),

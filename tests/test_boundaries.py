@@ -23,6 +23,7 @@ FLOW = (
     {"quality"},
     {"linkage"},
     {"transform"},
+    {"products"},
     {"lineage"},
     {"reports"},
     {"publish"},
@@ -47,6 +48,7 @@ HOMES = {
         "resources",
         "retries",
         "console.run",
+        "console.event_log",
         "console.progress",
     },
     "dagster_dbt": {"transform.assets", "retries"},
@@ -56,7 +58,7 @@ HOMES = {
     "jinja2": {"reports.*"},
     "altair": {"reports.*"},
     "yaml": {"contracts.*"},
-    "typer": {"console.*", "cli"},
+    "typer": {"console.*_commands", "console.options", "cli"},
 }  # fmt: skip
 """Where each large library is at home. What a room does is plain functions: Dagster only wires them."""
 
