@@ -161,6 +161,8 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     if current.publication:
         shown = f"published {current.publication.published_at}, data as of {current.publication.data_as_of}"
         typer.echo(f"{shown}: {shown_path(settings.published_database)}")
+        for pages, reason in current.missing_pages.items():
+            typer.echo(f"no {pages}: {reason}")
     else:
         typer.echo("nothing is published yet")
     waiting = current.files_waiting
