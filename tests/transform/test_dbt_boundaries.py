@@ -47,7 +47,7 @@ def test_every_layer_reads_only_what_it_may(spark: Compilation) -> None:
 
 
 def is_step(manifest: dict[str, Any], unique_id: str) -> bool:
-    """Whether a model stands in an `intermediate` folder: a step private to its layer, or to the subject of its marts."""
+    """Whether a model stands in an `intermediate` folder: private to its layer, or to its subject."""
     return "intermediate" in manifest["nodes"].get(unique_id, {}).get("fqn", ())
 
 
