@@ -118,10 +118,10 @@ class Copy:
         """A copy of another copy's warehouse, and of what dbt has parsed there."""
         shutil.copytree(other.folder / "data", self.folder / "data", dirs_exist_ok=True)
 
-    def pytest(self, tests: Sequence[str]) -> tuple[int, str]:
-        """How pytest ended, and what it printed."""
+    def pytest(self, tests: Sequence[str], seconds: float | None = LONGEST_SECONDS) -> tuple[int, str]:
+        """How pytest ended, and what it printed; as failed if it takes longer than that."""
         try:
-            finished = self._python("-m", "pytest", "-x", *tests)
+            finished = self._python("-m", "pytest", "-x", *tests, seconds=seconds)
         except subprocess.TimeoutExpired:
             return FAILED, "ran for ever"
         return finished.returncode, finished.stdout + finished.stderr
@@ -144,7 +144,7 @@ class Copy:
         """The copy with these mutations made, for as long as they are looked at."""
         return Changed(self.root, mutations)
 
-    def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def _python(self, *arguments: str, seconds: float | None = None) -> subprocess.CompletedProcess[str]:
         """Python in the copy: code is read from there, and never as it was compiled before a change."""
         return subprocess.run(
             [sys.executable, *arguments],
@@ -153,7 +153,7 @@ class Copy:
             capture_output=True,
             text=True,
             check=False,
-            timeout=LONGEST_SECONDS,
+            timeout=seconds,
         )
 
 
@@ -235,7 +235,7 @@ def check_before(copies: Sequence[Copy], mutations: Sequence[Mutation]) -> None:
 
     def pytest() -> None:
         if tests:
-            ended, output = copies[-1].pytest(tests)
+            ended, output = copies[-1].pytest(tests, seconds=None)
             if ended != PASSED:
                 raise SystemExit(f"the tests do not pass on the project as it is:\n{output[-6000:]}")
 
