@@ -14,12 +14,14 @@ from orchestration.console.linkage_commands import linkage_app, linkage_errors
 from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
+from orchestration.console.marts_commands import marts_app
 from orchestration.console.options import (
     DataOption,
     FeedOption,
     FormatOption,
     LandingOption,
     chosen_feeds,
+    chosen_format,
     note,
     shown_path,
     terminal,
@@ -28,6 +30,7 @@ from orchestration.console.person_history_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
 from orchestration.console.revisions_commands import revisions
+from orchestration.console.stopping import StoppedError
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -43,6 +46,7 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
@@ -57,9 +61,9 @@ def main() -> None:
     """Entry point: runs the command; expected errors become one clear message and exit code 1."""
     try:
         app()
-    except KeyboardInterrupt:
-        terminal.print("Stopped. Nothing half-done is published; run the same command again to go on.")
-        sys.exit(130)
+    except StoppedError as stop:
+        note(str(stop))
+        sys.exit(stop.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
@@ -157,6 +161,8 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     if current.publication:
         shown = f"published {current.publication.published_at}, data as of {current.publication.data_as_of}"
         typer.echo(f"{shown}: {shown_path(settings.published_database)}")
+        for pages, reason in current.missing_pages.items():
+            typer.echo(f"no {pages}: {reason}")
     else:
         typer.echo("nothing is published yet")
     waiting = current.files_waiting
@@ -302,7 +308,8 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
     - `warehouse regate --feed police/custody_records`
     - `warehouse run`
     """
-    from orchestration.console.quarantine import change_records, chosen_format, regate_sentence, write_records
+    from orchestration.console.quarantine import change_records, regate_sentence
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine_regate import regate as judge_anew
 
     chosen = chosen_format(output_format)
@@ -329,6 +336,24 @@ def contracts_sync() -> None:
     settings = Settings.from_environment()
     for path in (*sync_dbt(settings), sync_metric_docs(settings)):
         typer.echo(shown_path(path))
+
+
+@contracts_app.command("new")
+def contracts_new(
+    feed: Annotated[str, typer.Argument(metavar="AGENCY/FEED", help="Name of the feed, in snake_case.")],
+    columns: Annotated[list[str] | None, typer.Argument(help="Headers of its columns, as delivered.")] = None,
+) -> None:
+    """Begin the contract of a new feed. What only you can know is left to be filled in, and refused until it is.
+
+    - `warehouse contracts new probation/breaches crn event_number breach_date breach_type`
+    """
+    from datetime import date
+
+    from orchestration.contracts.scaffold import scaffold_contract
+
+    path = scaffold_contract(feed, columns or [], Settings.from_environment().contracts_dir, date.today())
+    typer.echo(shown_path(path))
+    note("Next: fill in what is marked, then 'warehouse contracts sync': it names each place that is still open.")
 
 
 @contracts_app.command("list")
@@ -363,10 +388,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
     from orchestration.transform.questions import UnknownQuestionError
+    from orchestration.transform.selection import SelectionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        SelectionError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),

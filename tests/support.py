@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from orchestration.publish import latest_publication
 from orchestration.settings import Settings
+
+REMEMBERED = frozenset({"conformed.person_id_history", "marts.revisions"})
+"""Published tables that are of the builds, not of the deliveries (architecture: idempotence): they say what differs
+from the publication before, and a first build has none before it."""
+
+
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder `name` of this run of tests, filled by `make` in the first of its processes that asks.
+
+    The others wait for it. Where `make` fails, they fail at once with the same words, and do not try again.
+    """
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # each process has a folder of its own below that of the run
+    folder, ended = root / name, root / f"{name}.ended"
+    with (root / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ended.exists():
+            try:
+                make(folder)
+            except BaseException as error:
+                ended.write_text(f"{error}" or type(error).__name__, encoding="utf-8")
+                raise
+            ended.touch()
+        if fault := ended.read_text(encoding="utf-8"):
+            raise AssertionError(f"'{name}' could not be made, as another test found:\n{fault}")
+    return folder
 
 
 @dataclass(frozen=True)
@@ -42,6 +73,12 @@ class Warehouse:
                 reference_dir=reference_dir,
             )
         )
+
+    def copy(self, folder: Path) -> Warehouse:
+        """The same warehouse in another folder, deliveries and all, to be changed; keys and lists are shared."""
+        shutil.copytree(self.settings.data_dir, folder / "data", symlinks=True)
+        shutil.copytree(self.settings.landing_dir, folder / "landing")
+        return Warehouse.at(folder, folder / "landing", self.settings.keys_dir, self.settings.reference_dir)
 
     def environment(self) -> dict[str, str]:
         return {**os.environ, **self.settings.as_environment(), "COLUMNS": "160"}
@@ -77,13 +114,11 @@ class Warehouse:
     def fingerprints(self) -> dict[str, str]:
         """Content of every published table that the deliveries decide, run-time columns left out.
 
-        The history of person ids and the revisions are of the builds, not of the deliveries (architecture:
-        idempotence): they say what differs from the publication before, and a first build has none before it.
+        Tables in `REMEMBERED` are left out too.
         """
         publication = latest_publication(self.settings)
         assert publication is not None
-        remembers = {"conformed.person_id_history", "marts.revisions"}
-        return {name: content.fingerprint for name, content in publication.tables.items() if name not in remembers}
+        return {name: content.fingerprint for name, content in publication.tables.items() if name not in REMEMBERED}
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the published database."""

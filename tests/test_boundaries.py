@@ -16,13 +16,14 @@ from tests.boundaries import (
 )
 
 FLOW = (
-    {"settings", "atomic", "reporter", "spreadsheets"},
+    {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
     {"contracts", "run_lock", "retries"},
     {"resources"},
     {"ingest"},
     {"quality"},
     {"linkage"},
     {"transform"},
+    {"products"},
     {"lineage"},
     {"reports"},
     {"publish"},
@@ -47,6 +48,7 @@ HOMES = {
         "resources",
         "retries",
         "console.run",
+        "console.event_log",
         "console.progress",
     },
     "dagster_dbt": {"transform.assets", "retries"},
@@ -56,7 +58,7 @@ HOMES = {
     "jinja2": {"reports.*"},
     "altair": {"reports.*"},
     "yaml": {"contracts.*"},
-    "typer": {"console.*", "cli"},
+    "typer": {"console.*_commands", "console.options", "cli"},
 }  # fmt: skip
 """Where each large library is at home. What a room does is plain functions: Dagster only wires them."""
 

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.atomic import replacing
-from orchestration.linkage.model import LinkageModel
+from orchestration.linkage.matching.model import LinkageModel
 
 RECORDS_PER_PERSON = 4.05
 """On the mean; a few more people are made than that needs, and the records cut off at the number asked for."""

@@ -21,9 +21,9 @@ linkage_app = typer.Typer(
 
 def linkage_errors() -> tuple[type[Exception], ...]:
     """Errors of linkage whose message is meant for the user."""
-    from orchestration.linkage.labelled import LabelledFileError
-    from orchestration.linkage.model import StaleModelError, UntrainedModelError
-    from orchestration.linkage.people import PeopleError
+    from orchestration.linkage.accuracy.labelled import LabelledFileError
+    from orchestration.linkage.learning.people import PeopleError
+    from orchestration.linkage.matching.model import StaleModelError, UntrainedModelError
 
     return (LabelledFileError, PeopleError, StaleModelError, UntrainedModelError)
 
@@ -51,7 +51,7 @@ def evaluate_command(
     - `warehouse linkage evaluate people.csv --id unique_id --cluster cluster`
     - `warehouse linkage evaluate x.parquet --id ID --cluster WHO --map surname=Nachname --map date_of_birth=Geburt`
     """
-    from orchestration.linkage.evaluation import accuracy_lines, evaluate_file
+    from orchestration.linkage.accuracy.evaluation import accuracy_lines, evaluate_file
 
     stated = _stated(mapping or [])
     with terminal.status("linking ..."):

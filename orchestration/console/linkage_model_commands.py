@@ -43,8 +43,8 @@ def train(
     - `warehouse linkage adopt justice-2`
     """
     from orchestration.linkage import TrainingParameters, save_model, train_model
-    from orchestration.linkage.adoption import check_version, next_version
-    from orchestration.linkage.people import PeopleError, read_people
+    from orchestration.linkage.learning.adoption import check_version, next_version
+    from orchestration.linkage.learning.people import PeopleError, read_people
 
     settings = Settings.from_environment(data_dir=data)
     name = version or next_version(settings.models_dir)
@@ -76,9 +76,9 @@ def adopt(
     The records of the last run are linked under it and compared with the links there are. Person ids that change are
     in `conformed.person_id_history` after the next run, with the model as their cause.
     """
-    from orchestration.linkage.adoption import adopt as put_in_use
-    from orchestration.linkage.adoption import adopted_version, compare_persons, find_model
-    from orchestration.linkage.people import links_under, read_links
+    from orchestration.linkage.learning.adoption import adopt as put_in_use
+    from orchestration.linkage.learning.adoption import adopted_version, compare_persons, find_model
+    from orchestration.linkage.learning.people import links_under, read_links
 
     settings = Settings.from_environment(data_dir=data)
     model = find_model(settings.models_dir, version)
@@ -103,7 +103,7 @@ def adopt(
 
 def models(data: DataOption = None) -> None:
     """The linkage models there are, and the one in use."""
-    from orchestration.linkage.adoption import known_models
+    from orchestration.linkage.learning.adoption import known_models
 
     settings = Settings.from_environment(data_dir=data)
     for model in known_models(settings.models_dir):

@@ -27,8 +27,8 @@ def register(app: typer.Typer) -> None:
 
 def review_errors() -> tuple[type[Exception], ...]:
     """Errors of these commands whose message is meant for the user."""
-    from orchestration.linkage.quality_level import LinkageBelowLevelError
-    from orchestration.linkage.review_score import ReviewError
+    from orchestration.linkage.accuracy.level import LinkageBelowLevelError
+    from orchestration.linkage.review.score import ReviewError
 
     return (LinkageBelowLevelError, ReviewError)
 
@@ -43,15 +43,15 @@ def check(
 
     A build does the same and publishes nothing if precision or recall has fallen below its recorded interval.
     """
-    from orchestration.linkage.adoption import load_adopted
-    from orchestration.linkage.quality_level import (
+    from orchestration.linkage.accuracy.level import (
         HELD,
         check_level,
         measure_level,
         record_level,
         recorded_level,
     )
-    from orchestration.linkage.quality_reference import reference_people
+    from orchestration.linkage.accuracy.reference_people import reference_people
+    from orchestration.linkage.learning.adoption import load_adopted
 
     models_dir = Settings.from_environment(data_dir=data).models_dir
     model = load_adopted(models_dir)
@@ -114,9 +114,9 @@ def sample(
     - `warehouse linkage sample --pairs 400`
     - `warehouse linkage score data/linkage/review/sample_seed1.csv`
     """
-    from orchestration.linkage.adoption import load_adopted
-    from orchestration.linkage.review_sample import draw_sample, write_sample
-    from orchestration.linkage.review_score import REVIEW_FOLDER
+    from orchestration.linkage.learning.adoption import load_adopted
+    from orchestration.linkage.review.sample import draw_sample, write_sample
+    from orchestration.linkage.review.score import REVIEW_FOLDER
 
     settings = Settings.from_environment(data_dir=data)
     path = output or settings.linkage_dir / REVIEW_FOLDER / f"sample_seed{seed}.csv"
@@ -139,7 +139,7 @@ def score(
     The result is kept in the private linkage folder; the next run publishes it in marts.linkage_quality and on the
     linkage page for as long as the model stays the same.
     """
-    from orchestration.linkage.review_score import score_review, write_result
+    from orchestration.linkage.review.score import score_review, write_result
 
     settings = Settings.from_environment(data_dir=data)
     result = score_review(file)
@@ -165,8 +165,8 @@ def reference(
     - `warehouse linkage reference --description "10,000 defendants, 24 months, seed 7102"`
     - `warehouse linkage check --record`
     """
-    from orchestration.linkage.quality_reference import REFERENCE_FILE, reference_folder
-    from orchestration.linkage.reference_making import write_reference
+    from orchestration.linkage.accuracy.reference_making import write_reference
+    from orchestration.linkage.accuracy.reference_people import REFERENCE_FILE, reference_folder
 
     path = reference_folder() / REFERENCE_FILE
     records = write_reference(Settings.from_environment(data_dir=data), description, path)

@@ -383,11 +383,6 @@ class FeedContract:
         return tuple(column.name for column in self.columns)
 
     @cached_property
-    def required_columns(self) -> tuple[str, ...]:
-        """Canonical names of the columns every row must fill, in delivery order."""
-        return tuple(column.name for column in self.columns if column.required)
-
-    @cached_property
     def _columns_by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 

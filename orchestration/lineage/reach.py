@@ -17,13 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestration.lineage.query import ROWS, ModelUses, UnreadableSql, model_uses
+from orchestration.transform.selection import ABOUT_THE_PIPELINE
 
 REFERENCE = "reference"
 """Stands where the agency does in an origin that is a reference list: `reference/<list>`."""
 
 _RAW = "raw_"
-_ABOUT_THE_DATA = "quality"
-"""Subject of the marts that describe deliveries themselves: a failing rule is what they report, not what moves them."""
 
 
 class Origin(NamedTuple):
@@ -127,7 +126,7 @@ def read_reach(
     feed_columns: Mapping[str, Collection[str]],
     dialect: str,
 ) -> Reach:
-    """Follows every published mart back to the feeds.
+    """Follows every published mart back to the feeds, save those that report on the feeds themselves.
 
     Args:
         manifest_path: of the build; its compiled SQL lies beside it.
@@ -139,7 +138,7 @@ def read_reach(
     marts = []
     for node_id, node in sorted(graph.models.items(), key=lambda item: item[1]["name"]):
         name = f"{node['schema']}.{node['alias']}"
-        if node["schema"] != "marts" or name not in published or _ABOUT_THE_DATA in node["fqn"]:
+        if node["schema"] != "marts" or name not in published or ABOUT_THE_PIPELINE in node["fqn"]:
             continue
         marts.append(
             Mart(

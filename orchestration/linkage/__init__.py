@@ -6,10 +6,12 @@ train_model(records, ...)     learns a model; ordinary runs load the one in `mod
 evaluate(links, truth)        precision, recall and F1 where the truth is known
 """
 
-from orchestration.linkage.accuracy import Accuracy, AccuracyReport, evaluate
-from orchestration.linkage.intervals import Rate
+from orchestration.linkage.accuracy.against_truth import Accuracy, AccuracyReport, evaluate
+from orchestration.linkage.accuracy.intervals import Rate
+from orchestration.linkage.accuracy.truth import read_truth
+from orchestration.linkage.learning.training import TrainingParameters, train_model
 from orchestration.linkage.link import LinkageResult, link_people, run_linkage
-from orchestration.linkage.model import (
+from orchestration.linkage.matching.model import (
     CURRENT_MODEL,
     LinkageModel,
     StaleModelError,
@@ -17,10 +19,8 @@ from orchestration.linkage.model import (
     load_model,
     save_model,
 )
-from orchestration.linkage.overrides import Decision, Override, OverridesError, read_overrides
-from orchestration.linkage.summary import LinkageSummary
-from orchestration.linkage.training import TrainingParameters, train_model
-from orchestration.linkage.truth import read_truth
+from orchestration.linkage.matching.overrides import Decision, Override, OverridesError, read_overrides
+from orchestration.linkage.matching.summary import LinkageSummary
 
 __all__ = [
     "CURRENT_MODEL",

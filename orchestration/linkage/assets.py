@@ -15,9 +15,9 @@ from dagster import (
     asset,
 )
 
-from orchestration.linkage.adoption import load_adopted
+from orchestration.linkage.accuracy.level import LinkageBelowLevelError, check_linkage
+from orchestration.linkage.learning.adoption import load_adopted
 from orchestration.linkage.link import run_linkage
-from orchestration.linkage.quality_level import LinkageBelowLevelError, check_linkage
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 

@@ -1,7 +1,8 @@
 """Linking: person records in, one person for each out.
 
-Belongs here: what linkage reads and writes (`run_linkage`). Does not belong here: any step (`pipeline.py` has their
-order for all records, `incremental.py` for what is new), or the account given of a linkage (`summary.py`).
+Belongs here: what linkage reads and writes (`run_linkage`). Does not belong here: any step
+(`matching/pipeline.py` has their order for all records, `matching/incremental.py` for what is new), or the account
+given of a linkage (`matching/summary.py`).
 
 The records are standardised, gathered into profiles, blocked, scored under a model, resolved into persons, and each
 person named after its founding record. The same records under the same model and decisions give the same links, whether
@@ -21,16 +22,15 @@ import pyarrow as pa
 
 from orchestration.atomic import remove_leftovers, replacing
 from orchestration.contracts import load_feed_contracts
-from orchestration.linkage.adoption import load_adopted
-from orchestration.linkage.changes import Changes, find_changes
-from orchestration.linkage.history import record_history
-from orchestration.linkage.incremental import link_changes
-from orchestration.linkage.model import LinkageModel
-from orchestration.linkage.overrides import Override, outcomes_of, put_overrides, read_overrides
-from orchestration.linkage.pipeline import Steps, link_standard_records
-from orchestration.linkage.quality import write_quality
-from orchestration.linkage.records import load_input, records_neutralised, standardise
-from orchestration.linkage.state import (
+from orchestration.linkage.evidence import write_evidence
+from orchestration.linkage.learning.adoption import load_adopted
+from orchestration.linkage.matching.changes import Changes, find_changes
+from orchestration.linkage.matching.incremental import link_changes
+from orchestration.linkage.matching.model import LinkageModel
+from orchestration.linkage.matching.overrides import Override, outcomes_of, put_overrides, read_overrides
+from orchestration.linkage.matching.pipeline import Steps, link_standard_records
+from orchestration.linkage.matching.records import load_input, records_neutralised, standardise
+from orchestration.linkage.matching.state import (
     STATE_FILE,
     attach_state,
     keep_linkage,
@@ -39,8 +39,9 @@ from orchestration.linkage.state import (
     start_anew,
     why_anew,
 )
-from orchestration.linkage.summary import LinkageSummary
-from orchestration.linkage.timing import Clock
+from orchestration.linkage.matching.summary import LinkageSummary
+from orchestration.linkage.matching.timing import Clock
+from orchestration.linkage.person_id_history import record_history
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
 
@@ -104,7 +105,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
     """Link the person records of the build database and write who is who to the linkage folder.
 
     Reads `linkage.person_records_to_link` read-only; writes `person_links.parquet`, the history of person ids,
-    the evidence of its quality, `summary.json` and `state.duckdb`, each in one rename, so that a reader sees the last
+    the evidence of its accuracy, `summary.json` and `state.duckdb`, each in one rename, so that a reader sees the last
     complete linkage or this one.
     What a state of the same model, code and libraries remembers is not done again; that makes no difference to links.
 
@@ -163,7 +164,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
             data_as_of=newest_extract_date(settings),
         )
         summary = replace(summary, history=history)
-        write_quality(connection, settings, model)
+        write_evidence(connection, settings, model)
     with replacing(settings.linkage_dir / SUMMARY_FILE) as unfinished:
         unfinished.write_text(json.dumps(summary.as_dict(), indent=1) + "\n", encoding="utf-8")
     return summary

@@ -77,11 +77,6 @@ def refusals(contract: FeedContract, deliveries: Iterable[JudgedDelivery]) -> tu
     )
 
 
-def outstanding_refusals(contract: FeedContract, deliveries: Iterable[JudgedDelivery]) -> tuple[Refusal, ...]:
-    """The refusals no accepted delivery has made good, oldest first."""
-    return tuple(item for item in refusals(contract, deliveries) if item.is_outstanding)
-
-
 def _corrects(mode: FeedMode, accepted: JudgedDelivery, refused: JudgedDelivery) -> bool:
     if refused.sha256 is not None and accepted.sha256 == refused.sha256:
         return True

@@ -140,8 +140,3 @@ def sitting_day(days: npt.ArrayLike) -> Ints:
 def remand_sitting_day(days: npt.ArrayLike) -> Ints:
     """As `sitting_day` for overnight custody, which magistrates hear on Saturdays and most holidays too."""
     return _follow(_REMAND_SITTING, days)
-
-
-def codes_in_turn(prefix: str, numbers: npt.ArrayLike, width: int) -> list[str]:
-    """Numbers as zero-filled text with a prefix: `codes_in_turn('C', [7], 4)` is `['C0007']`."""
-    return [f"{prefix}{number:0{width}d}" for number in np.asarray(numbers, dtype=np.int64).tolist()]

@@ -8,12 +8,8 @@ Every function takes the random generator it draws from, so that a seed fixes it
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
-from typing import TypeAlias
 
 import numpy as np
-
-TextError: TypeAlias = Callable[[str, np.random.Generator], str]
 
 CHECK_LETTERS = "ZABCDEFGHJKLMNPQRTUVWXY"
 """Alphabet of the police check letters: index is the number modulo 23 (identifiers brief, section 5)."""

@@ -6,6 +6,8 @@ own.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -64,27 +66,83 @@ def simulate_world(parameters: WorldParameters) -> World:
     """
     reference = load_reference(parameters.reference_dir)
     streams = Streams(parameters.seed)
-    first_day, last_day = day_of(parameters.window_start), day_of(parameters.end_date)
     proceedings = run_proceedings(parameters, reference, streams)
-    orders = records_probation.draw_orders(streams.named("probation"), proceedings, reference, first_day, last_day)
-    defaulters = _fine_defaulters(streams, proceedings, reference, last_day)
     uncharged, out_of_court = _police_events(parameters, reference, streams, proceedings)
-    population = _populate(parameters, reference, streams, proceedings, orders, defaulters, uncharged, out_of_court)
-    people = population.people
-    filed = file_cases(
-        streams.named("merging"), proceedings.cases, proceedings.defendants, proceedings.progress,
-        proceedings.delivered, last_day,
-    )  # fmt: skip
-    case_ids = records_results.ids_of(streams, "cases", len(filed.cases))
-    references = records_cases.file_references(streams.named("records.ptiurn"), proceedings, filed, reference)
-    feeds, segments, defendant_ids = _records(
-        parameters, reference, streams, proceedings, population, filed, case_ids, references, orders, defaulters,
-        uncharged, out_of_court,
-    )  # fmt: skip
+    first_day, last_day = day_of(parameters.window_start), day_of(parameters.end_date)
+    events = _Events(
+        parameters=parameters,
+        reference=reference,
+        streams=streams,
+        proceedings=proceedings,
+        orders=records_probation.draw_orders(streams.named("probation"), proceedings, reference, first_day, last_day),
+        defaulters=_fine_defaulters(streams, proceedings, reference, last_day),
+        uncharged=uncharged,
+        out_of_court=out_of_court,
+    )
+    world = _file(events, _populate(events))
+    feeds, segments = _records(world)
     end = pd.Timestamp(parameters.end_date)
     feeds = {name: known_by(feeds[name], REVEALS[name], end) for name in REVEALS}
-    tables = _truth(feeds, reference, proceedings, people, filed, case_ids, segments, defendant_ids, last_day)
-    return World(parameters=parameters, feeds=feeds, reveals=REVEALS, truth=tables)
+    return World(parameters=parameters, feeds=feeds, reveals=REVEALS, truth=_truth(world, feeds, segments))
+
+
+@dataclass(frozen=True)
+class _Events:
+    """What happens in the world, before anybody is named.
+
+    Attributes:
+        orders: community orders, suspended sentences and licences.
+        defaulters: custody of those who did not pay a fine.
+        uncharged: arrests that lead to no case.
+        out_of_court: disposals without a court.
+    """
+
+    parameters: WorldParameters
+    reference: Reference
+    streams: Streams
+    proceedings: Proceedings
+    orders: pd.DataFrame
+    defaulters: pd.DataFrame
+    uncharged: pd.DataFrame
+    out_of_court: pd.DataFrame
+
+    @property
+    def first_day(self) -> int:
+        """First day of the window."""
+        return day_of(self.parameters.window_start)
+
+    @property
+    def last_day(self) -> int:
+        """Day the world is looked at."""
+        return day_of(self.parameters.end_date)
+
+
+@dataclass(frozen=True)
+class _FiledWorld(_Events):
+    """The same with the people it happened to and the ids it is filed under.
+
+    Attributes:
+        filed: cases as the courts file them.
+        case_ids: of the filed cases.
+        references: case reference numbers (PTI URN) of the filed cases.
+        defendant_ids: of all defendants.
+    """
+
+    population: Population
+    filed: Filed
+    case_ids: Texts
+    references: Texts
+    defendant_ids: Texts
+
+    @property
+    def people(self) -> pd.DataFrame:
+        """The clean identity of everybody."""
+        return self.population.people
+
+    @property
+    def known_ids(self) -> Texts:
+        """Ids of the defendants whose proceedings are delivered; blank for the others."""
+        return blank_where(self.defendant_ids, ~self.proceedings.delivered)
 
 
 def _police_events(
@@ -109,54 +167,53 @@ def _fine_defaulters(streams: Streams, proceedings: Proceedings, reference: Refe
     return fine_defaults(streams.named("prison.fines"), who, proceedings.progress.end_day[who], last_day)
 
 
-def _populate(
-    parameters: WorldParameters,
-    reference: Reference,
-    streams: Streams,
-    proceedings: Proceedings,
-    orders: pd.DataFrame,
-    defaulters: pd.DataFrame,
-    uncharged: pd.DataFrame,
-    out_of_court: pd.DataFrame,
-) -> Population:
+def _populate(events: _Events) -> Population:
     """People for all events; afterwards defendants know their person and age, sentences their spelling by age."""
-    intervals = pd.concat([proceedings.intervals, defaulters[["defendant", "start", "end"]]], ignore_index=True)
-    first_day = day_of(parameters.window_start)
+    proceedings, defendants = events.proceedings, events.proceedings.defendants
+    held = events.defaulters[["defendant", "start", "end"]]
+    intervals = pd.concat([proceedings.intervals, held], ignore_index=True)
     needed = proceedings.delivered.copy()
-    needed[orders["defendant"].to_numpy()] = True
-    needed[intervals["defendant"].to_numpy()[intervals["end"].to_numpy() > first_day]] = True
-    population = populate(parameters, reference, streams, proceedings, intervals, needed, uncharged, out_of_court)
-    defendants = proceedings.defendants
+    needed[events.orders["defendant"].to_numpy()] = True
+    needed[intervals["defendant"].to_numpy()[intervals["end"].to_numpy() > events.first_day]] = True
+    population = populate(
+        events.parameters, events.reference, events.streams, proceedings, intervals, needed, events.uncharged,
+        events.out_of_court,
+    )  # fmt: skip
     person = population.of_defendant
     birth = population.people["birth_day"].to_numpy()[np.maximum(person, 0)]
     defendants["person"] = person
     defendants["birth_day"] = np.where(person >= 0, birth, defendants["birth_day"].to_numpy())
-    uncharged["person"] = population.of_uncharged
-    out_of_court["person"] = population.of_out_of_court
+    events.uncharged["person"] = population.of_uncharged
+    events.out_of_court["person"] = population.of_out_of_court
     who = proceedings.charges["defendant"].to_numpy()
     age = proceedings.progress.end_day[who] - defendants["birth_day"].to_numpy()[who]
     young_adult_codes(proceedings.outcomes, age)
     return population
 
 
-def _records(
-    parameters: WorldParameters,
-    reference: Reference,
-    streams: Streams,
-    proceedings: Proceedings,
-    population: Population,
-    filed: Filed,
-    case_ids: Texts,
-    references: Texts,
-    orders: pd.DataFrame,
-    defaulters: pd.DataFrame,
-    uncharged: pd.DataFrame,
-    out_of_court: pd.DataFrame,
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame, Texts]:
-    """All feed tables before anything is hidden, the custody segments behind the prison feeds, and defendant ids."""
-    people, last_day = population.people, day_of(parameters.end_date)
-    defendant_ids = records_results.ids_of(streams, "defendants", len(proceedings.defendants))
-    known_ids = blank_where(defendant_ids, ~proceedings.delivered)
+def _file(events: _Events, population: Population) -> _FiledWorld:
+    proceedings, streams = events.proceedings, events.streams
+    filed = file_cases(
+        streams.named("merging"), proceedings.cases, proceedings.defendants, proceedings.progress,
+        proceedings.delivered, events.last_day,
+    )  # fmt: skip
+    return _FiledWorld(
+        **vars(events),
+        population=population,
+        filed=filed,
+        case_ids=records_results.ids_of(streams, "cases", len(filed.cases)),
+        references=records_cases.file_references(streams.named("records.ptiurn"), proceedings, filed, events.reference),
+        defendant_ids=records_results.ids_of(streams, "defendants", len(proceedings.defendants)),
+    )
+
+
+def _records(world: _FiledWorld) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """All feed tables before anything is hidden, and the custody segments behind the prison feeds."""
+    reference, streams, proceedings, filed = world.reference, world.streams, world.proceedings, world.filed
+    people, last_day = world.people, world.last_day
+    case_ids, references, defendant_ids, known_ids = (
+        world.case_ids, world.references, world.defendant_ids, world.known_ids
+    )  # fmt: skip
     offence_ids = records_results.ids_of(streams, "offences", len(proceedings.charges))
     asn = records_police.defendant_asns(streams.named("records.asn"), proceedings, reference)
     appearances = records_hearings.delivered_appearances(proceedings, last_day)
@@ -164,10 +221,10 @@ def _records(
     usual = records_hearings.representation(streams.named("records.representation"), proceedings, reference)
     feeds = {
         "police/custody_records": records_police.custody_records(
-            streams, proceedings, filed, references, asn, uncharged, people, reference
+            streams, proceedings, filed, references, asn, world.uncharged, people, reference
         ),
         "police/out_of_court_disposals": records_police.out_of_court_records(
-            streams, out_of_court, uncharged, people, reference
+            streams, world.out_of_court, world.uncharged, people, reference
         ),
         "cps/defendants": records_cps_laa.cps_records(streams, proceedings, filed, references, asn, people, reference),
         "hmcts/cases": records_cases.case_records(
@@ -198,13 +255,11 @@ def _records(
             streams, proceedings, filed, references, asn, known_ids, usual, people, reference
         ),
     }
-    own_reference = _case_references(streams, proceedings, filed, references)
-    prison, segments = _prison(
-        parameters, reference, streams, proceedings, people, own_reference, known_ids, defaulters
-    )
+    own_reference = _case_references(world)
+    prison, segments = _prison(world, own_reference)
     feeds |= prison
     feeds["probation/orders"] = records_probation.order_records(
-        streams, orders, proceedings, people, own_reference, known_ids, reference
+        streams, world.orders, proceedings, people, own_reference, known_ids, reference
     )
     mask_unused(people, "noms_number", texts(prison["prison/prisoners"]["noms_number"]))
     mask_unused(people, "crn", texts(feeds["probation/orders"]["crn"]))
@@ -212,33 +267,27 @@ def _records(
     orders_known["noms_number"] = orders_known["noms_number"].where(
         orders_known["noms_number"].isin(prison["prison/prisoners"]["noms_number"])
     )
-    return feeds, segments, defendant_ids
+    return feeds, segments
 
 
-def _case_references(streams: Streams, proceedings: Proceedings, filed: Filed, references: Texts) -> Texts:
+def _case_references(world: _FiledWorld) -> Texts:
     """Case reference number per defendant; cases of the recent past have numbers of their own."""
-    rng = streams.named("records.past_ptiurn")
-    past = rng.integers(10_000, 99_999, len(proceedings.defendants)).tolist()
-    units = rng.integers(65, 73, len(proceedings.defendants)).tolist()
+    rng = world.streams.named("records.past_ptiurn")
+    past = rng.integers(10_000, 99_999, len(world.proceedings.defendants)).tolist()
+    units = rng.integers(65, 73, len(world.proceedings.defendants)).tolist()
     spelt = [f"{number % 63:02d}Z{chr(unit)}{number}23" for number, unit in zip(past, units, strict=True)]
     made = np.asarray(spelt, dtype=object)
-    position = filed.of_defendant
-    return np.where(position >= 0, references[np.maximum(position, 0)], made).astype(object)
+    position = world.filed.of_defendant
+    return np.where(position >= 0, world.references[np.maximum(position, 0)], made).astype(object)
 
 
-def _prison(
-    parameters: WorldParameters,
-    reference: Reference,
-    streams: Streams,
-    proceedings: Proceedings,
-    people: pd.DataFrame,
-    own_reference: Texts,
-    known_ids: Texts,
-    defaulters: pd.DataFrame,
-) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
-    first_day, last_day = day_of(parameters.window_start), day_of(parameters.end_date)
-    segments = custody_segments(proceedings.progress, proceedings.remand.runs, proceedings.served, defaulters, last_day)
-    segments = segments[_in_scope(segments, proceedings.delivered, first_day)].reset_index(drop=True)
+def _prison(world: _FiledWorld, own_reference: Texts) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    reference, streams, proceedings, people = world.reference, world.streams, world.proceedings, world.people
+    known_ids, last_day = world.known_ids, world.last_day
+    segments = custody_segments(
+        proceedings.progress, proceedings.remand.runs, proceedings.served, world.defaulters, last_day
+    )
+    segments = segments[_in_scope(segments, proceedings.delivered, world.first_day)].reset_index(drop=True)
     who = segments["defendant"].to_numpy()
     segments["person"] = proceedings.defendants["person"].to_numpy()[who]
     booking = assign_bookings(streams.named("prison.bookings"), segments, segments["person"].to_numpy())
@@ -287,32 +336,23 @@ def _courts_of(segments: pd.DataFrame, proceedings: Proceedings) -> Ints:
     return np.asarray(court, dtype=np.int64)
 
 
-def _truth(
-    feeds: dict[str, pd.DataFrame],
-    reference: Reference,
-    proceedings: Proceedings,
-    people: pd.DataFrame,
-    filed: Filed,
-    case_ids: Texts,
-    segments: pd.DataFrame,
-    defendant_ids: Texts,
-    last_day: int,
-) -> dict[str, pd.DataFrame]:
+def _truth(world: _FiledWorld, feeds: dict[str, pd.DataFrame], segments: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    filed, case_ids = world.filed, world.case_ids
     into = filed.cases["merged_into"].to_numpy()
     resolved = np.arange(len(into))
     while (into[resolved] >= 0).any():
         resolved = np.where(into[resolved] >= 0, into[resolved], resolved)
     resolved_case = dict(zip(case_ids.tolist(), case_ids[resolved].tolist(), strict=True))
-    finals = truth.live_final_results(feeds, reference)
-    sentencing, outcomes = truth.true_sentencing(feeds, finals, people, reference, resolved_case)
+    finals = truth.live_final_results(feeds, world.reference)
+    sentencing, outcomes = truth.true_sentencing(feeds, finals, world.people, world.reference, resolved_case)
     position = np.maximum(filed.of_defendant, 0)
     of_defendant = pd.DataFrame({"case_id": case_ids[resolved][position], "source_case_id": case_ids[position]})
     episodes = truth.true_remand_episodes(
-        segments, proceedings, defendant_ids, of_defendant, sentencing, outcomes, last_day
+        segments, world.proceedings, world.defendant_ids, of_defendant, sentencing, outcomes, world.last_day
     )
     records = truth.true_person_records(feeds)
     return {
-        "persons": truth.true_persons(people, records["true_person_id"].to_numpy()),
+        "persons": truth.true_persons(world.people, records["true_person_id"].to_numpy()),
         "person_records": records,
         "remand_episodes": episodes,
         "sentencing": sentencing,

@@ -193,6 +193,7 @@ def parsed_project(settings: Settings) -> Manifest:
     content = _parsed_path(settings, project_fingerprint(settings)).read_bytes()
     project: Any = Manifest.from_msgpack(content, decoder=extended_mashumuro_decoder)
     for source in project.sources.values():
+        source.relation_name = (source.relation_name or "").replace(_ANY_DATA_DIR, str(settings.data_dir)) or None
         for meta in (source.meta, source.source_meta, source.config.meta):
             for name, value in meta.items():
                 if isinstance(value, str):

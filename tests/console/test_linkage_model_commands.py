@@ -17,7 +17,7 @@ from orchestration.cli import app
 from orchestration.console.bench_linkage import stage
 from orchestration.console.bench_people import write_people
 from orchestration.linkage import load_model, run_linkage, save_model
-from orchestration.linkage.adoption import adopted_version, compare_persons, load_adopted, next_version
+from orchestration.linkage.learning.adoption import adopted_version, compare_persons, load_adopted, next_version
 from orchestration.settings import Settings
 
 SHIPPED = load_model()

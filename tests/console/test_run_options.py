@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.console import run
-from orchestration.linkage.state import STATE_FILE, forget
+from orchestration.linkage.matching.state import STATE_FILE, forget
 
 
 class Stopped(Exception):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
+pytestmark = pytest.mark.xdist_group("linkage refused")
 
 WITH_A_SPOILED_MODEL = """
 import sys

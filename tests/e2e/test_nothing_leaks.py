@@ -15,8 +15,6 @@ from orchestration.contracts import Classification, ColumnType, load_feed_contra
 from orchestration.settings import Settings
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 WITHHELD = {Classification.PERSONAL, Classification.IDENTIFIER, Classification.JUDICIAL}
 NAME_COLUMNS = re.compile(r"name|surname")
 NOT_IDENTIFYING = {"nationality"}
@@ -120,7 +118,15 @@ def test_the_database_and_the_record_hold_nothing_the_parquet_does_not(
     assert tables == parquet
     published = built.settings.published_dir
     others = {path.relative_to(published).parts[0] for path in published_files if path.suffix != ".parquet"}
-    assert others == {"analyst.duckdb", "build.json", "catalogue", "evidence.json", "reports"}
+    assert others == {
+        "analyst.duckdb",
+        "build.json",
+        "catalogue",
+        "contracts",
+        "evidence.json",
+        "pages.json",
+        "reports",
+    }
 
 
 def report_texts(published_files: list[Path]) -> dict[str, str]:

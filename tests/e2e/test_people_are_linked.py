@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pyarrow.parquet as pa_parquet
-import pytest
 
 from orchestration.linkage import evaluate, read_truth
 from orchestration.linkage.link import LINKS_FILE
 from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 def test_links_are_right_and_few_are_missed(built: Warehouse, world: World) -> None:

@@ -14,7 +14,7 @@ from orchestration.contracts import load_feed_contracts
 from orchestration.quality.gate_files import gate_path
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("own builds")
+pytestmark = pytest.mark.xdist_group("refused delivery")
 
 REFUSED = "hmcts/offences/offences_20260503.csv"
 """Empty in the simulated world; its corrected redelivery, `_2`, is held back here."""

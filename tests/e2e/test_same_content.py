@@ -17,9 +17,7 @@ import pytest
 from orchestration.console.person_history import person_history
 from orchestration.console.progress import STAGES
 from orchestration.settings import PROJECT_ROOT
-from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
+from tests.support import Warehouse, World, made_once
 
 SUMMARY = """
 select (select sum(searches) from marts.stop_search), (select count(*) from marts.remand_episodes),
@@ -52,39 +50,33 @@ def duplicated(file: Path) -> Path:
     return file.with_name(f"{stem}_99{dot}{suffixes}")
 
 
-def own_reference_lists(folder: Path) -> Path:
+def own_reference_lists(folder: Path) -> None:
     """The lists that ship with one offence more, which no delivery names."""
     shutil.copytree(PROJECT_ROOT / "seeds" / "reference", folder)
     with (folder / "offences.csv").open("a", encoding="utf-8") as file:
         file.write("ZZ99999,An offence of the user's own list,CS,summary_non_motoring,0,N\n")
-    return folder
 
 
 @pytest.fixture(scope="module")
 def first_half(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """A random half of the deliveries, without any stop and search, built under a user's own reference lists."""
-    folder = tmp_path_factory.mktemp("first_half")
-    warehouse = Warehouse.at(folder, folder / "landing", keys_dir, own_reference_lists(folder / "reference"))
-    chance = random.Random(5)
-    files = delivered_files(world.landing_dir)
-    half = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
-    deliver(half, world.landing_dir, warehouse.settings.landing_dir)
-    warehouse.run()
-    return warehouse
 
+    def make(folder: Path) -> None:
+        own_reference_lists(folder / "reference")
+        chance = random.Random(5)
+        files = delivered_files(world.landing_dir)
+        half = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
+        deliver(half, world.landing_dir, folder / "landing")
+        Warehouse.at(folder, folder / "landing", keys_dir, folder / "reference").run()
 
-def copy_of(built: Warehouse, folder: Path) -> Warehouse:
-    """The same warehouse in another folder, deliveries and all; keys and reference lists are shared."""
-    settings = built.settings
-    shutil.copytree(settings.data_dir, folder / "data", symlinks=True)
-    shutil.copytree(settings.landing_dir, folder / "landing")
-    return Warehouse.at(folder, folder / "landing", settings.keys_dir, settings.reference_dir)
+    folder = made_once(tmp_path_factory, "first_half", make)
+    return Warehouse.at(folder, folder / "landing", keys_dir, folder / "reference")
 
 
 @pytest.fixture(scope="module")
 def in_pieces(first_half: Warehouse, world: World, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """The same deliveries, the half first, then all and some of them twice."""
-    warehouse = copy_of(first_half, tmp_path_factory.mktemp("in_pieces"))
+    warehouse = first_half.copy(tmp_path_factory.mktemp("in_pieces"))
     landing = warehouse.settings.landing_dir
     deliver(delivered_files(world.landing_dir), world.landing_dir, landing)
     repeated = [file for file in without_manifests(delivered_files(landing)) if "stop_search" not in file.parts]
@@ -94,10 +86,12 @@ def in_pieces(first_half: Warehouse, world: World, tmp_path_factory: pytest.Temp
     return warehouse
 
 
+@pytest.mark.xdist_group("pieces")
 def test_pieces_in_any_order_and_twice_give_the_same_content(built: Warehouse, in_pieces: Warehouse) -> None:
     assert in_pieces.fingerprints() == built.fingerprints()
 
 
+@pytest.mark.xdist_group("pieces")
 def test_every_person_of_the_first_half_is_found_again_through_the_history(
     in_pieces: Warehouse, first_half: Warehouse
 ) -> None:
@@ -111,6 +105,7 @@ def test_every_person_of_the_first_half_is_found_again_through_the_history(
         assert set(person_history(in_pieces.settings, person, since_build=1).today) == expected
 
 
+@pytest.mark.xdist_group("pieces")
 def test_a_users_own_reference_lists_are_the_ones_used_and_stay_as_they_are(in_pieces: Warehouse) -> None:
     used = in_pieces.build_query("select title from reference.offences where cjs_offence_code = 'ZZ99999'")
     assert used == [("An offence of the user's own list",)]
@@ -148,7 +143,7 @@ class Reader(threading.Thread):
 @pytest.fixture
 def half_built(first_half: Warehouse, world: World, tmp_path: Path) -> Iterator[tuple[Warehouse, Reader]]:
     """A warehouse that has published half the deliveries and has just received the rest, with a reader at work."""
-    warehouse = copy_of(first_half, tmp_path)
+    warehouse = first_half.copy(tmp_path)
     deliver(delivered_files(world.landing_dir), world.landing_dir, warehouse.settings.landing_dir)
     reader = Reader(warehouse)
     reader.start()
@@ -157,9 +152,14 @@ def half_built(first_half: Warehouse, world: World, tmp_path: Path) -> Iterator[
     reader.join()
 
 
-KILLED_AFTER = (None, *(title for prefix, title in STAGES if prefix in ("gate__ledger", "linkage__", "dbt_marts")))
-"""Stages after which a build is killed: as it begins, before staging, before conforming and before publishing. A kill
-after any other stage finds what one of these finds too, and each costs a build."""
+KILLED_AFTER = (None, *(title for _, title in STAGES[:-1]))
+"""Stages after which a build is killed: at its first sign of life, and after every stage but the last."""
+
+ROUNDS = [
+    pytest.param(KILLED_AFTER[start::2], id=f"round {start + 1}", marks=pytest.mark.xdist_group(f"kills {start + 1}"))
+    for start in range(2)
+]
+"""The kills, dealt out to two warehouses; each is killed later every time, and in the end finishes."""
 
 
 def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
@@ -180,13 +180,14 @@ def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
     process.stderr.close()
 
 
+@pytest.mark.parametrize("killed_after", ROUNDS)
 def test_killed_at_every_stage_it_ends_the_same_and_readers_never_notice(
-    built: Warehouse, half_built: tuple[Warehouse, Reader]
+    built: Warehouse, half_built: tuple[Warehouse, Reader], killed_after: tuple[str | None, ...]
 ) -> None:
     warehouse, reader = half_built
     before = warehouse.fingerprints()
     old = warehouse.query(SUMMARY)[0]
-    for title in KILLED_AFTER:
+    for title in killed_after:
         kill_after(warehouse, title)
         assert warehouse.fingerprints() == before, f"a build killed after '{title}' changed what is published"
     warehouse.run()

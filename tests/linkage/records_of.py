@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from orchestration.linkage import Decision, LinkageResult, Override, link_people, load_model
-from orchestration.linkage.records import INPUT_COLUMNS
+from orchestration.linkage.matching.records import INPUT_COLUMNS
 
 
 def records(*rows: dict[str, str | None]) -> pa.Table:

@@ -14,8 +14,8 @@ from records_of import records
 
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage import LinkageSummary, link, run_linkage
-from orchestration.linkage.history import mark_published
-from orchestration.linkage.identity import person_id_of
+from orchestration.linkage.matching.identity import person_id_of
+from orchestration.linkage.person_id_history import mark_published
 from orchestration.settings import Settings
 
 _contracts = cache(load_feed_contracts)

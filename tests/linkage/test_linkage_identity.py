@@ -10,7 +10,7 @@ from labelled_people import labelled_people
 from records_of import groups, linked, records
 
 from orchestration.linkage import link_people, load_model
-from orchestration.linkage.identity import person_id_of
+from orchestration.linkage.matching.identity import person_id_of
 
 PERSON = {"surname": "Ravenshaw", "forename": "Ewan", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
 

@@ -15,9 +15,10 @@ from random_changes import changed_at_random
 from records_of import records
 from staged import stage
 
-from orchestration.linkage import Decision, Override, blocking, link, link_people, load_model, run_linkage, state
-from orchestration.linkage.blocking import BlockingError
-from orchestration.linkage.records import SharingLimits
+from orchestration.linkage import Decision, Override, link, link_people, load_model, run_linkage
+from orchestration.linkage.matching import blocking, state
+from orchestration.linkage.matching.blocking import BlockingError
+from orchestration.linkage.matching.records import SharingLimits
 from orchestration.settings import Settings
 
 MODEL = load_model()

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from labelled_files import australian, clients, historical, registry
 
-from orchestration.linkage.evaluation import accuracy_lines, evaluate_file
-from orchestration.linkage.labelled import LabelledFileError, read_labelled
+from orchestration.linkage.accuracy.evaluation import accuracy_lines, evaluate_file
+from orchestration.linkage.accuracy.labelled import LabelledFileError, read_labelled
 from orchestration.settings import Settings
 
 PEOPLE = pd.DataFrame(

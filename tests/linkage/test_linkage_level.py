@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from dagster import DagsterInstance, materialize
 
-from orchestration.linkage import assets, load_model, quality_level, save_model
-from orchestration.linkage.adoption import adopt
-from orchestration.linkage.model import LinkageModel, Thresholds
-from orchestration.linkage.quality_level import (
+from orchestration.linkage import assets, load_model, save_model
+from orchestration.linkage.accuracy import level as accuracy_level
+from orchestration.linkage.accuracy.level import (
     MEASURED_FOLDER,
     Level,
     LinkageBelowLevelError,
@@ -23,6 +22,8 @@ from orchestration.linkage.quality_level import (
     record_level,
     recorded_level,
 )
+from orchestration.linkage.learning.adoption import adopt
+from orchestration.linkage.matching.model import LinkageModel, Thresholds
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 
@@ -100,8 +101,8 @@ def test_a_model_of_which_nothing_is_recorded_must_still_reach_the_targets(recor
 def test_model_and_code_as_recorded_are_not_measured_again(
     settings: Settings, recorded: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(quality_level, "code_digest", lambda: recorded.code_digest)
-    monkeypatch.setattr(quality_level, "measure_level", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setattr(accuracy_level, "code_digest", lambda: recorded.code_digest)
+    monkeypatch.setattr(accuracy_level, "measure_level", lambda *_: pytest.fail("measured again"))
     assert check_linkage(settings, load_model()) == recorded
     assert not (settings.linkage_dir / MEASURED_FOLDER).exists()
 
@@ -113,13 +114,13 @@ def test_changed_code_is_measured_once(settings: Settings, recorded: Level, monk
         times.append(model.version)
         return replace(recorded, code_digest="changed")
 
-    monkeypatch.setattr(quality_level, "code_digest", lambda: "changed")
-    monkeypatch.setattr(quality_level, "measure_level", counted)
+    monkeypatch.setattr(accuracy_level, "code_digest", lambda: "changed")
+    monkeypatch.setattr(accuracy_level, "measure_level", counted)
     first = level_now(settings, load_model())
     assert level_now(settings, load_model()) == first
     assert len(times) == 1
     assert published_level(settings, load_model()) == recorded, "told is what was recorded, in full"
-    monkeypatch.setattr(quality_level, "code_digest", lambda: "changed again")
+    monkeypatch.setattr(accuracy_level, "code_digest", lambda: "changed again")
     level_now(settings, load_model())
     assert len(times) == 2
     assert len(list((settings.linkage_dir / MEASURED_FOLDER).iterdir())) == 1, "what no longer holds is removed"
@@ -137,17 +138,17 @@ def test_a_level_of_a_model_trained_here_is_kept_with_the_models_trained_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: Level
 ) -> None:
     trained = replace(load_model(), version="ours-1")
-    monkeypatch.setattr(quality_level, "measure_level", lambda *_, **__: recorded)
+    monkeypatch.setattr(accuracy_level, "measure_level", lambda *_, **__: recorded)
     assert record_level(trained, tmp_path) == tmp_path / "levels" / "ours-1.json"
     assert recorded_level("ours-1", tmp_path) == recorded
     assert recorded_level("never-released", tmp_path) is None
 
 
 def test_comments_and_measuring_do_not_change_the_code_that_links() -> None:
-    assert quality_level._meaning('def f():\n    "Says."\n    return 1  # one\n') == quality_level._meaning(
+    assert accuracy_level._meaning('def f():\n    "Says."\n    return 1  # one\n') == accuracy_level._meaning(
         'def f():\n    "Says more."\n\n    return 1\n'
     )
-    assert quality_level._meaning("x = 1") != quality_level._meaning("x = 2")
+    assert accuracy_level._meaning("x = 1") != accuracy_level._meaning("x = 2")
     assert len(code_digest()) == 16
 
 

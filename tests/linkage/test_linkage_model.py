@@ -15,7 +15,7 @@ from orchestration.linkage import (
     save_model,
     train_model,
 )
-from orchestration.linkage.model import LinkageModel
+from orchestration.linkage.matching.model import LinkageModel
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.linkage.names import (
+from orchestration.linkage.matching.names import (
     formal_forenames,
     is_listed,
     sound,

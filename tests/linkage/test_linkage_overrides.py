@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from records_of import decided, groups, linked, records
 
 from orchestration.linkage import Decision, OverridesError, read_overrides, run_linkage
-from orchestration.linkage.grouping import Pairs, build_up, build_up_decided
-from orchestration.linkage.overrides import COLUMNS
-from orchestration.settings import Settings
+from orchestration.linkage.matching.grouping import Pairs, build_up, build_up_decided
+from orchestration.linkage.matching.overrides import COLUMNS
+from orchestration.settings import PROJECT_ROOT, Settings
 
 JOHN = {"surname": "Ravenshaw", "forename": "John", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
 TWIN = JOHN | {"forename": "Adam"}
@@ -165,7 +165,7 @@ def test_another_header_or_no_list_is_refused(tmp_path):
 
 
 def test_the_list_that_ships_decides_nothing():
-    assert read_overrides(Settings.from_environment().project_root / "seeds" / "overrides") == ()
+    assert read_overrides(PROJECT_ROOT / "seeds" / "overrides") == ()
 
 
 def test_a_run_applies_the_users_list_and_gives_an_account_of_it(tmp_path):

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from records_of import records
 
 from orchestration.linkage import Rate, evaluate
-from orchestration.linkage.blocking import BlockingRule, block
-from orchestration.linkage.expectation import Outcomes, maximise_expectation
-from orchestration.linkage.grouping import Pairs, build_up, component_labels
-from orchestration.linkage.records import SharingLimits, load_input, make_profiles, standardise
+from orchestration.linkage.learning.expectation import Outcomes, maximise_expectation
+from orchestration.linkage.matching.blocking import BlockingRule, block
+from orchestration.linkage.matching.grouping import Pairs, build_up, component_labels
+from orchestration.linkage.matching.records import SharingLimits, load_input, make_profiles, standardise
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ import pytest
 from labelled_people import LabelledPeople, labelled_people
 
 from orchestration.linkage import load_model, run_linkage
-from orchestration.linkage.model import LinkageModel
-from orchestration.linkage.quality import QUALITY_FILE
-from orchestration.linkage.quality_reference import linked_connection
-from orchestration.linkage.review_sample import Sample, draw_sample, write_sample
-from orchestration.linkage.review_score import Estimate, ReviewError, score_review, write_result
+from orchestration.linkage.accuracy.reference_people import linked_connection
+from orchestration.linkage.evidence import EVIDENCE_FILE
+from orchestration.linkage.matching.model import LinkageModel
+from orchestration.linkage.review.sample import Sample, draw_sample, write_sample
+from orchestration.linkage.review.score import Estimate, ReviewError, score_review, write_result
 from orchestration.settings import Settings
 
 SEEDS = range(8)
@@ -212,7 +212,7 @@ def test_the_next_linkage_tells_the_estimate_until_the_model_changes(
     run_linkage(settings, model)
     told = [
         row
-        for row in pq.read_table(settings.linkage_dir / QUALITY_FILE).to_pylist()
+        for row in pq.read_table(settings.linkage_dir / EVIDENCE_FILE).to_pylist()
         if row["source"] == "clerical_review"
     ]
     assert {row["measure"]: row["value"] for row in told} == {
@@ -220,4 +220,4 @@ def test_the_next_linkage_tells_the_estimate_until_the_model_changes(
         "recall": pytest.approx(result.recall.value),
     }
     run_linkage(settings, load_model())
-    assert "clerical_review" not in pq.read_table(settings.linkage_dir / QUALITY_FILE)["source"].to_pylist()
+    assert "clerical_review" not in pq.read_table(settings.linkage_dir / EVIDENCE_FILE)["source"].to_pylist()

@@ -8,7 +8,8 @@ import pytest
 from labelled_people import labelled_people
 from staged import stage
 
-from orchestration.linkage import link_people, load_model, pipeline, run_linkage
+from orchestration.linkage import link_people, load_model, run_linkage
+from orchestration.linkage.matching import pipeline
 from orchestration.settings import Settings
 
 

@@ -27,8 +27,6 @@ from tests.marts.truth_caseload import query
 from tests.support import Warehouse
 from tests.transform.dbt_runs import compile_inline, scratch_settings
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 WORDS_OF_TOTALS = {"all", "total", "national", "all courts", "england_and_wales"}
 NAMES_OF_PLACES = {"court_name", "court_region", "geography_name"}
 """Columns that describe another one, and so say `all` where that one does."""
@@ -195,9 +193,9 @@ SMALL_TABLES = st.lists(
 
 
 @pytest.fixture(scope="module")
-def totalled(tmp_path_factory: pytest.TempPathFactory) -> str:
+def totalled(dbt_folder: Path) -> str:
     """The macro with_totals over a table of courts, as it compiles."""
-    folder = tmp_path_factory.mktemp("with_totals")
+    folder = dbt_folder / "with_totals"
     macro = "{{ justice.with_totals('small_table', ['person', 'records']) }}"
     return compile_inline(scratch_settings(folder), macro, folder / "target")
 

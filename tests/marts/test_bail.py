@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from tests.marts.truth_bail import compare_bail_decisions, compare_bail_spells, shares_of_refusals
 from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 def test_every_decision_and_every_ground_is_there_once(built: Warehouse, world: World) -> None:

@@ -23,8 +23,6 @@ from tests.marts.truth_caseload import (
 )
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 MOVEMENTS_IN = ["receipts", "reopened", "sent_in", "allocated_in", "transfers_in", "warrants_executed", "corrections"]
 MOVEMENTS_OUT = ["disposals", "sent_out", "allocated_out", "transfers_out", "warrants_issued"]
 

@@ -18,8 +18,6 @@ from orchestration.settings import PROJECT_ROOT
 from tests.marts.delivered import newest_records
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 COURT = ["quarter", "court_code", "jurisdiction"]
 GONE_AHEAD_OR_FAILED = ["EFFECTIVE", "CRACKED", "INEFFECTIVE"]
 

@@ -23,8 +23,6 @@ from tests.marts.truth_court_comparison import (
 from tests.support import Warehouse
 from tests.transform.dbt_runs import run_dbt
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 MODELS = ("int_sentencing_case_mix", "int_sentencing_expectations", "court_sentencing_comparison")
 SIZES = [5] * 15 + [20] * 15 + [60] * 15 + [200] * 10 + [800] * 5
 """Cases of sixty made-up courts: most courts have few."""

@@ -11,8 +11,6 @@ from tests.marts.truth_remand_outcomes import built_rows
 from tests.marts.truth_time_limits import FIGURES, compare_untried_custody, limits_day_by_day
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def limits(built: Warehouse) -> pd.DataFrame:

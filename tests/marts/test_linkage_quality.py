@@ -8,12 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.linkage import run_linkage
-from orchestration.linkage.quality import QUALITY_FILE
+from orchestration.linkage.evidence import EVIDENCE_FILE
 from orchestration.settings import Settings
 from tests.marts.truth_linkage import compare_linkage_accuracy
 from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +30,7 @@ def test_accuracy_is_that_of_every_pair_counted_out(scored: Settings) -> None:
 
 
 def test_the_delivered_world_is_linked_within_the_targets(scored: Settings) -> None:
-    rows = pq.read_table(scored.linkage_dir / QUALITY_FILE).to_pylist()
+    rows = pq.read_table(scored.linkage_dir / EVIDENCE_FILE).to_pylist()
     rates = {
         row["measure"]: row["value"]
         for row in rows

@@ -15,8 +15,6 @@ from tests.marts.comparisons import (
 )
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def remand(built: Warehouse, world: World) -> Comparison:

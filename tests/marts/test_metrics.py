@@ -8,8 +8,6 @@ from orchestration.contracts.metrics import Metric, load_metrics
 from orchestration.settings import PROJECT_ROOT
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 REGISTRY = load_metrics(PROJECT_ROOT / "data_contracts")
 MADE_OF_COLUMNS = [metric for mart in REGISTRY.values() for metric in mart.metrics if metric.recomputed_from]
 

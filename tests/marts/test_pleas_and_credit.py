@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from tests.marts.truth_credit import compare_sentence_credit
 from tests.marts.truth_pleas import STAGES, cells_of, pleas_of_defendants
 from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 def test_guilty_pleas_are_those_the_courts_delivered(built: Warehouse) -> None:

@@ -9,8 +9,6 @@ import pytest
 from tests.marts.truth_police_release import kaplan_meier_median, release_spells
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def spells(built: Warehouse) -> pd.DataFrame:

@@ -10,8 +10,6 @@ from orchestration.settings import Settings
 from orchestration.transform.questions import Question, load_questions
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 QUESTIONS = load_questions(Settings.from_environment())
 
 SLOWEST_ANSWER_SECONDS = 1.0

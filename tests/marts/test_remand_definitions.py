@@ -13,8 +13,6 @@ from tests.marts.truth_remand_definitions import (
 from tests.marts.truth_remand_outcomes import built_rows
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 PAIRS = {
     "legal_status_against_court_clock": ("days_legal_status", "days_court_clock"),
     "legal_status_against_parliamentary": ("days_legal_status", "days_parliamentary"),

@@ -20,8 +20,6 @@ import pytest
 
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 THRESHOLDS = (56, 70, 112, 182, 365)
 
 BREAKDOWNS = ("all", "offence_group", "sex", "age_band", "ethnicity_group", "outcome", "legal_status")

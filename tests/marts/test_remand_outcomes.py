@@ -14,8 +14,6 @@ from tests.marts.truth_remand_outcomes import (
 )
 from tests.support import Warehouse, World
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def outcomes(built: Warehouse) -> pd.DataFrame:

@@ -16,8 +16,6 @@ import pytest
 from tests.marts.comparisons import our_sentences
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 RATES = {
     "custody": "immediate_custody",
     "suspended": "suspended_sentence",

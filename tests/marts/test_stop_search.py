@@ -123,7 +123,6 @@ def expected_cells(warehouse: Warehouse) -> pd.DataFrame:
     return searches.groupby(DIMENSIONS)[COUNTS].sum().sort_index()
 
 
-@pytest.mark.xdist_group("e2e")
 def test_every_cell_is_the_count_of_delivered_rows(built: Warehouse) -> None:
     expected = expected_cells(built)
     assert expected["searches"].sum() >= 300
@@ -131,7 +130,6 @@ def test_every_cell_is_the_count_of_delivered_rows(built: Warehouse) -> None:
     pd.testing.assert_frame_equal(published_cells(built), expected, check_dtype=False)
 
 
-@pytest.mark.xdist_group("e2e")
 def test_one_file_per_force_and_month_counts(built: Warehouse) -> None:
     """So that the files read above are the ones to read: a month published again replaces what it replaces."""
     files = published(
@@ -158,7 +156,7 @@ def metropolitan(tmp_path_factory: pytest.TempPathFactory, keys_dir: Path) -> Wa
     return warehouse
 
 
-@pytest.mark.xdist_group("own builds")
+@pytest.mark.xdist_group("metropolitan")
 def test_public_files_of_the_metropolitan_police_are_counted_in_full(metropolitan: Warehouse) -> None:
     """Identical rows are distinct searches, and the half hour before midnight in summer belongs to the next month."""
     counted = metropolitan.query(
@@ -170,6 +168,6 @@ def test_public_files_of_the_metropolitan_police_are_counted_in_full(metropolita
     assert (rows["Date"].str[:7] != rows["file_month"]).any()
 
 
-@pytest.mark.xdist_group("own builds")
+@pytest.mark.xdist_group("metropolitan")
 def test_public_files_of_the_metropolitan_police_are_counted_cell_by_cell(metropolitan: Warehouse) -> None:
     pd.testing.assert_frame_equal(published_cells(metropolitan), expected_cells(metropolitan), check_dtype=False)

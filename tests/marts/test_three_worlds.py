@@ -51,7 +51,13 @@ COMPARISONS: dict[str, tuple[Callable[..., Comparison], float]] = {
 """What is compared, and the least share that is exact with twice the usual errors; the rest must be explained."""
 
 
-@pytest.fixture(scope="module", params=[CLEAN, DIRTIER], ids=["clean", "dirtier"])
+WORLDS = [
+    pytest.param(parameters, id=name, marks=pytest.mark.xdist_group(f"{name} world"))
+    for name, parameters in (("clean", CLEAN), ("dirtier", DIRTIER))
+]
+
+
+@pytest.fixture(scope="module", params=WORLDS)
 def built_world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, keys_dir: Path
 ) -> tuple[Built, bool]:
@@ -73,7 +79,6 @@ def built_world(
     return (warehouse, world, parameters), request.param is CLEAN
 
 
-@pytest.mark.xdist_group("own builds")
 @pytest.mark.parametrize("mart", COMPARISONS)
 def test_a_mart_is_exact_or_each_difference_has_its_error(built_world: tuple[Built, bool], mart: str) -> None:
     (warehouse, world, parameters), is_clean = built_world
@@ -86,7 +91,6 @@ def test_a_mart_is_exact_or_each_difference_has_its_error(built_world: tuple[Bui
     assert comparison.exact >= (1.0 if is_clean else least) * comparison.compared, comparison.explained
 
 
-@pytest.mark.xdist_group("own builds")
 def test_court_figures_are_those_of_their_defendants(built_world: tuple[Built, bool]) -> None:
     """Dates that are missing or in the wrong order are left out of a court's figures and of its defendants' alike."""
     (warehouse, _, _), _ = built_world

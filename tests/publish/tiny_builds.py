@@ -213,7 +213,7 @@ def _manifest(build: TinyBuild) -> dict[str, Any]:
     }  # fmt: skip
     for relation, parents in _PARENTS.items():
         schema, _, name = relation.partition(".")
-        subject = "quality" if name in ("deliveries", "revisions") else "subject"
+        subject = "pipeline" if name in ("deliveries", "revisions") else "subject"
         nodes[_node_id(relation)] = {
             "resource_type": "model",
             "schema": schema,
@@ -236,7 +236,12 @@ def _manifest(build: TinyBuild) -> dict[str, Any]:
             "attached_node": f"model.justice.{name}",
         }
     sources = {
-        f"source.justice.{source}.{name}": {"source_name": source, "name": name, "config": {"meta": meta}}
+        f"source.justice.{source}.{name}": {
+            "source_name": source,
+            "name": name,
+            "columns": {},
+            "config": {"meta": meta},
+        }
         for source, name, meta in (
             ("raw_hmcts", "results", {}),
             ("raw_police", "stop_search", {}),

@@ -35,7 +35,7 @@ from tests.quality.broken.good_rows import (
 )
 from tests.quality.broken.making import CONTRACTS, contract, file_name, good, header, parquet, rows, text
 
-EXAMPLES = 250 if os.environ.get("CI") else 60
+EXAMPLES = 500 if os.environ.get("CI") else 60
 """500 take 65 to 80 seconds on two busy cores, 60 about fifteen."""
 
 GOOD_ROWS = 3

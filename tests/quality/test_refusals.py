@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.contracts import FeedContract, FeedMode
-from orchestration.quality.refusals import JudgedDelivery, outstanding_refusals, refusals
+from orchestration.quality.refusals import JudgedDelivery, refusals
 from orchestration.quality.standing import GateStanding, refusal_sentences, refusals_markdown
 from tests.ingest.small_feeds import feed
 
@@ -38,6 +38,11 @@ def corrections(contract: FeedContract, *deliveries: JudgedDelivery) -> dict[str
         item.delivery.delivery_id: item.corrected_by.delivery_id if item.corrected_by else None
         for item in refusals(contract, deliveries)
     }
+
+
+def outstanding(contract: FeedContract, deliveries: list[JudgedDelivery]) -> set[str]:
+    """Refused deliveries that nothing has corrected."""
+    return {item.delivery.delivery_id for item in refusals(contract, deliveries) if item.is_outstanding}
 
 
 CASES = [
@@ -86,8 +91,7 @@ def test_what_corrects_a_refused_delivery(
 ) -> None:
     assert corrections(contract, *deliveries) == expected
     assert corrections(contract, *reversed(deliveries)) == expected
-    waiting = {item.delivery.delivery_id for item in outstanding_refusals(contract, deliveries)}
-    assert waiting == {name for name, corrected in expected.items() if corrected is None}
+    assert outstanding(contract, deliveries) == {name for name, corrected in expected.items() if corrected is None}
 
 
 DELIVERIES = st.lists(
@@ -113,10 +117,9 @@ def test_the_order_of_deliveries_never_matters_and_accepting_more_never_reopens(
     contract = feed(mode=mode)
     shuffled = chance.sample(deliveries, len(deliveries))
     assert refusals(contract, shuffled) == refusals(contract, deliveries)
-    waiting = {item.delivery.delivery_id for item in outstanding_refusals(contract, deliveries)}
     accepted = [item for item in deliveries if not item.is_rejected]
     fewer = [item for item in deliveries if item not in accepted[:1]]
-    assert waiting <= {item.delivery.delivery_id for item in outstanding_refusals(contract, fewer)}
+    assert outstanding(contract, deliveries) <= outstanding(contract, fewer)
 
 
 def standing(*items: JudgedDelivery) -> GateStanding:

@@ -21,9 +21,6 @@ from orchestration.settings import Settings
 from tests.quality.broken.making import CONTRACTS, rows
 from tests.quality.rule_examples import BESIDE, COMPANIONS, ROW_RULES, Change, Examples, examples_of
 
-pytestmark = pytest.mark.xdist_group("rule examples")
-"""Judged once, by one worker."""
-
 SETTINGS = Settings.from_environment()
 RULES = [
     (contract.key, rule.code) for contract in CONTRACTS.values() for rule in (*contract.column_rules, *contract.rules)

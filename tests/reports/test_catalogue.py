@@ -19,8 +19,6 @@ from orchestration.transform.dbt import dbt_target_path
 from orchestration.transform.questions import Question, load_questions
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 
 @pytest.fixture(scope="module")
 def catalogue(built: Warehouse) -> Path:

@@ -15,11 +15,9 @@ from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.support import Warehouse
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -38,13 +36,25 @@ OVERFLOWING = """
 """
 
 
-def chromium() -> str:
-    """The system's browser, or a skip that says how to get one (a failure where one was promised)."""
+BROWSERS = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    *(f"/Applications/{name}.app/Contents/MacOS/{name}" for name in ("Chromium", "Google Chrome")),
+)  # fmt: skip
+"""Commands, and places, a system has a Chromium by."""
+
+
+def chromium(playwright: Playwright) -> str:
+    """The system's Chromium, or playwright's own, or a skip that says how to get one (a failure where one was
+    promised)."""
     asked = os.environ.get("WAREHOUSE_CHROMIUM")
-    found = asked or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found and Path(found).exists():
+    known = [asked] if asked else [*filter(None, map(shutil.which, BROWSERS)), playwright.chromium.executable_path]
+    if found := next((path for path in known if Path(path).exists()), None):
         return found
-    message = "No Chromium: install it (Debian: apt-get install chromium) or set WAREHOUSE_CHROMIUM to its path."
+    message = (
+        f"WAREHOUSE_CHROMIUM names {asked}, which is not there." if asked
+        else "No Chromium to open the pages in: install it (Debian: apt-get install chromium; anywhere: .venv/bin/"
+        "playwright install chromium) or set WAREHOUSE_CHROMIUM to its path."
+    )  # fmt: skip
     if asked or os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
@@ -60,9 +70,8 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = chromium()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        opened = playwright.chromium.launch(executable_path=chromium(playwright), args=list(FLAGS))
         yield opened
         opened.close()
 

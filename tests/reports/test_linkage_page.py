@@ -9,10 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from orchestration.linkage.review_score import score_review
+from orchestration.linkage.review.score import score_review
 from tests.support import Warehouse, World
-
-pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +51,13 @@ def test_it_runs_no_script_and_every_chart_has_its_numbers_beside_it(page: str) 
     assert page.count("<table") >= 8
 
 
-def test_the_reports_made_again_hold_it_again(built: Warehouse, page: str) -> None:
-    shown = built.command("report", "--no-open")
+def test_the_reports_made_again_hold_it_again(built: Warehouse, page: str, tmp_path: Path) -> None:
+    warehouse = built.copy(tmp_path)
+    shown = warehouse.command("report", "--no-open")
     index = Path(shown.stdout.strip())
     assert (index.parent / "linkage" / "index.html").read_text(encoding="utf-8") == page
     (index.parent / "linkage" / "index.html").unlink()
-    shown = built.command("linkage", "report", "--no-open")
+    shown = warehouse.command("linkage", "report", "--no-open")
     assert Path(shown.stdout.strip()).read_text(encoding="utf-8") == page
 
 

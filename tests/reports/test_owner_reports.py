@@ -19,8 +19,6 @@ from orchestration.reports.owner import build as build_module
 from orchestration.transform.dbt import dbt_target_path
 from tests.support import Warehouse
 
-pytestmark = pytest.mark.xdist_group("e2e")
-
 AGENCIES = ("cps", "hmcts", "laa", "police", "prison", "probation")
 
 
@@ -186,13 +184,14 @@ def test_a_fault_in_one_report_takes_that_page_alone_and_is_named(
     assert "could not be made this time" in (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_command_makes_the_page_again_and_says_where_it_is(built: Warehouse) -> None:
-    page = built.settings.published_dir / "reports" / "prison" / "index.html"
+def test_the_command_makes_the_page_again_and_says_where_it_is(built: Warehouse, tmp_path: Path) -> None:
+    warehouse = built.copy(tmp_path)
+    page = warehouse.settings.published_dir / "reports" / "prison" / "index.html"
     before = page.read_bytes()
     page.resolve().unlink()
-    assert built.command("report", "prison").stdout.strip() == str(page)
+    assert warehouse.command("report", "prison").stdout.strip() == str(page)
     assert page.read_bytes() == before
-    refused = built.command("report", "prisons", check=False)
+    refused = warehouse.command("report", "prisons", check=False)
     assert refused.returncode != 0
     assert "choose from" in refused.stderr
 

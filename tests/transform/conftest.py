@@ -39,19 +39,12 @@ class Compilation:
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Compilation:
+def spark(dbt_folder: Path) -> Compilation:
     """The project compiled for Spark."""
-    return Compilation(tmp_path_factory.mktemp("spark"), Engine.SPARK)
+    return Compilation(dbt_folder / "spark", Engine.SPARK)
 
 
 @pytest.fixture(scope="session")
-def duckdb_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for everything on DuckDB, so that dbt parses the project once for all of it."""
-    folder: Path = tmp_path_factory.mktemp("duckdb")
-    return folder
-
-
-@pytest.fixture(scope="session")
-def on_duckdb(duckdb_folder: Path) -> Compilation:
+def on_duckdb(dbt_folder: Path) -> Compilation:
     """The project compiled for DuckDB."""
-    return Compilation(duckdb_folder, Engine.DUCKDB)
+    return Compilation(dbt_folder, Engine.DUCKDB)

@@ -6,43 +6,49 @@ Belongs here: running dbt and reading what it made. Does not belong here: assert
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from orchestration.settings import Engine, Settings
-from orchestration.transform.dbt import DBT_PROJECT_DIR, dbt_environment, dbt_target_name
+from orchestration.transform.dbt import dbt_arguments, dbt_environment, dbt_environment_set, parsed_project
+from orchestration.transform.dbt_run import dbt_results
 
 NO_DATABASE = ("--no-introspect", "--no-populate-cache")
 """What lets dbt compile without a connection, so that neither Spark nor Java is needed."""
 
 
-def run_dbt(settings: Settings, *arguments: str, target_path: Path) -> str:
-    """Runs dbt and returns what it printed; fails the test with it if dbt fails."""
+def run_dbt(settings: Settings, *arguments: str, target_path: Path) -> list[dict[str, Any]]:
+    """Runs dbt on DuckDB, as a build does; gives what it says of each seed, model and test, and fails if one failed."""
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--project-dir", str(DBT_PROJECT_DIR)]
-    command += ["--target", dbt_target_name(settings), "--target-path", str(target_path)]
-    environment = {**os.environ, **dbt_environment(settings), "WAREHOUSE_SPARK_METHOD": "thrift"}
-    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if finished.returncode != 0:
-        raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{(finished.stdout + finished.stderr)[-6000:]}")
-    return finished.stdout
+    with dbt_environment_set(settings):
+        project = parsed_project(settings)
+        return list(dbt_results(project, [*arguments, "--quiet", *dbt_arguments(settings, target_path)]))
 
 
 def compile_inline(settings: Settings, sql: str, target_path: Path) -> str:
     """The SQL a text with macro calls compiles to, for the settings' engine."""
-    printed = run_dbt(
-        settings, "compile", "--quiet", *NO_DATABASE, "--output", "json", "--inline", sql, target_path=target_path
-    )
+    printed = _compile(settings, "--output", "json", "--inline", sql, target_path=target_path)
     compiled: str = json.loads(printed[printed.index("{") :])["compiled"]
     return compiled
 
 
+def _compile(settings: Settings, *arguments: str, target_path: Path) -> str:
+    """What dbt prints of a compilation, in a process of its own: the kept project is of one engine."""
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    command = [str(Path(sys.executable).with_name("dbt")), "compile", "--quiet", *NO_DATABASE, *arguments]
+    command += dbt_arguments(settings, target_path)
+    environment = {**dbt_environment(settings), "WAREHOUSE_SPARK_METHOD": "thrift"}
+    finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if finished.returncode != 0:
+        raise AssertionError(f"dbt {' '.join(command[1:])} failed:\n{(finished.stdout + finished.stderr)[-6000:]}")
+    return finished.stdout
+
+
 def compile_project(settings: Settings, target_path: Path) -> dict[str, Any]:
     """dbt's manifest after compiling every model and test for the settings' engine."""
-    run_dbt(settings, "compile", "--quiet", *NO_DATABASE, target_path=target_path)
+    _compile(settings, target_path=target_path)
     manifest: dict[str, Any] = json.loads((target_path / "manifest.json").read_text(encoding="utf-8"))
     return manifest
 

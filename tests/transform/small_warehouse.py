@@ -18,60 +18,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract, load_feed_contracts
+from orchestration.linkage.accuracy.rows import as_table
+from orchestration.linkage.evidence import EVIDENCE_FILE
 from orchestration.linkage.link import LINKS_FILE
-from orchestration.linkage.quality import QUALITY_FILE
-from orchestration.linkage.quality_rows import as_table
+from orchestration.quality.gate_files import DELIVERIES, QUARANTINED_ROWS, RULE_RESULTS
 from orchestration.quality.promises import write_feed_promises
 from orchestration.settings import Settings
 from orchestration.transform.judicial_key import throwaway_judicial_key
 from tests.transform.dbt_runs import run_dbt, scratch_settings
 
-GATE_SCHEMAS: dict[str, pa.Schema] = {
-    "deliveries": pa.schema(
-        [
-            ("delivery_id", pa.string()),
-            ("agency", pa.string()),
-            ("feed", pa.string()),
-            ("extract_date", pa.date32()),
-            ("file_sequence", pa.int32()),
-            ("partition_key", pa.string()),
-            ("force_slug", pa.string()),
-            ("period_month", pa.date32()),
-            ("file_name", pa.string()),
-            ("sha256", pa.string()),
-            ("rows_received", pa.int64()),
-            ("rows_quarantined", pa.int64()),
-            ("verdict", pa.string()),
-            ("reason_codes", pa.string()),
-            ("reasons", pa.string()),
-            ("receipts", pa.int32()),
-        ]
-    ),
-    "quarantined_rows": pa.schema(
-        [
-            ("delivery_id", pa.string()),
-            ("row_number", pa.int64()),
-            ("rule_code", pa.string()),
-            ("column_name", pa.string()),
-            ("message", pa.string()),
-        ]
-    ),
-    "rule_results": pa.schema(
-        [
-            ("delivery_id", pa.string()),
-            ("agency", pa.string()),
-            ("feed", pa.string()),
-            ("rule_code", pa.string()),
-            ("rule_name", pa.string()),
-            ("dimension", pa.string()),
-            ("severity", pa.string()),
-            ("column_name", pa.string()),
-            ("checked", pa.int64()),
-            ("failed", pa.int64()),
-            ("detail", pa.string()),
-        ]
-    ),
-}
+GATE_SCHEMAS = {"deliveries": DELIVERIES, "quarantined_rows": QUARANTINED_ROWS, "rule_results": RULE_RESULTS}
+"""The gate's files that staging reads."""
 
 
 @dataclass
@@ -154,11 +111,11 @@ class SmallWarehouse:
         self.settings.linkage_dir.mkdir(parents=True, exist_ok=True)
         table = pa.Table.from_pylist([{**link, "model_version": "by hand"} for link in links])
         pq.write_table(table, self.settings.linkage_dir / LINKS_FILE)
-        pq.write_table(as_table((), "by hand"), self.settings.linkage_dir / QUALITY_FILE)
+        pq.write_table(as_table((), "by hand"), self.settings.linkage_dir / EVIDENCE_FILE)
 
     def build(self, *select: str, as_known_on: date | None = None) -> None:
         """Loads the reference lists and builds the selected models, as known now or on a date."""
-        arguments = ["build", "--quiet", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
+        arguments = ["build", "--resource-type", "seed", "--resource-type", "model", "--select", *select]
         if as_known_on:
             arguments += ["--vars", f"{{as_known_on: {as_known_on}}}"]
         with throwaway_judicial_key(self.settings.build_dir):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,8 +50,8 @@ def made_up_deliveries(seed: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> SmallWarehouse:
-    warehouse = SmallWarehouse(tmp_path_factory.mktemp("corrections"))
+def warehouse(dbt_folder: Path) -> SmallWarehouse:
+    warehouse = SmallWarehouse(dbt_folder / "corrections")
     for seed, (mode, key) in enumerate(FEEDS.items()):
         contract = warehouse.contracts[key]
         assert contract.mode == mode

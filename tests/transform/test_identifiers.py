@@ -7,6 +7,7 @@ Standards Catalogue. Spark's SQL is run on DuckDB after translation, which needs
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -182,7 +183,7 @@ VECTORS: list[Vector] = [
 
 
 @pytest.fixture(scope="session", params=["on_duckdb", "spark"])
-def normalised(request: pytest.FixtureRequest) -> dict[tuple[str, str | None, date], Any]:
+def normalised(request: pytest.FixtureRequest, dbt_folder: Path) -> dict[tuple[str, str | None, date], Any]:
     """(macro, text, extract date) -> what the macro makes of it, as one engine's SQL says."""
     compilation: Compilation = request.getfixturevalue(request.param)
     selected = ", ".join(f"{{{{ {call} }}}} as {name}" for name, call in MACROS.items())

@@ -159,8 +159,8 @@ def deliver_everything(warehouse: SmallWarehouse) -> None:
 
 
 @pytest.fixture(scope="module")
-def staged(duckdb_folder: Path) -> SmallWarehouse:
-    warehouse = SmallWarehouse(duckdb_folder)
+def staged(dbt_folder: Path) -> SmallWarehouse:
+    warehouse = SmallWarehouse(dbt_folder)
     deliver_everything(warehouse)
     warehouse.write()
     agencies = {key.split("/")[0] for key in warehouse.contracts}

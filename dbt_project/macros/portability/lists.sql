@@ -20,12 +20,6 @@
 {%- endmacro -%}
 
 
-{#- Is this value one of a ';' list? False for a null list. -#}
-{%- macro list_has(list_text, value) -%}
-    coalesce(';' || replace({{ list_text }}, ' ', '') || ';' like '%;' || {{ value }} || ';%', false)
-{%- endmacro -%}
-
-
 {#- Distinct non-null values of a group, in ascending order, joined with a separator; null if there is none. -#}
 {%- macro join_distinct(expression, separator=';') -%}
     {{ return(adapter.dispatch('join_distinct', 'justice')(expression, separator)) }}
@@ -37,20 +31,6 @@
 
 {%- macro spark__join_distinct(expression, separator) -%}
     nullif(array_join(array_sort(collect_set({{ expression }})), '{{ separator }}'), '')
-{%- endmacro -%}
-
-
-{#- Non-null values of a group, repeats kept, in ascending order, joined with a separator; null if there is none. -#}
-{%- macro join_all(expression, separator=';') -%}
-    {{ return(adapter.dispatch('join_all', 'justice')(expression, separator)) }}
-{%- endmacro -%}
-
-{%- macro default__join_all(expression, separator) -%}
-    string_agg({{ expression }}, '{{ separator }}' order by {{ expression }})
-{%- endmacro -%}
-
-{%- macro spark__join_all(expression, separator) -%}
-    nullif(array_join(array_sort(collect_list({{ expression }})), '{{ separator }}'), '')
 {%- endmacro -%}
 
 

@@ -37,12 +37,6 @@
 {%- endmacro -%}
 
 
-{#- Integer part of the quotient of two non-negative integers. -#}
-{%- macro integer_divide(dividend, divisor) -%}
-    cast(floor({{ dividend }} / {{ divisor }}) as bigint)
-{%- endmacro -%}
-
-
 {#- Product of non-negative values over a group; Kaplan-Meier survival is one. Neither ln(0) nor nulls break it. -#}
 {%- macro product(expression) -%}
     case

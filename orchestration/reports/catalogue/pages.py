@@ -18,7 +18,7 @@ from markupsafe import Markup
 from orchestration.reports.catalogue.content import Answer, MartEntry
 from orchestration.reports.kit.pages import page_environment
 
-_SUBJECTS = {"lower_level_crime": "Lower-level crime"}
+_SUBJECTS = {"lower_level_crime": "Lower-level crime", "pipeline": "Deliveries and builds"}
 
 
 def index_page(marts: Sequence[MartEntry], answers: Sequence[Answer], data_as_of: date | None) -> str:

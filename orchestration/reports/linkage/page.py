@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 
 from orchestration.atomic import replacing
-from orchestration.linkage.quality import EXAMPLES_FILE
-from orchestration.linkage.quality_build import BIN
-from orchestration.linkage.quality_rows import Source
+from orchestration.linkage.accuracy.build import BIN
+from orchestration.linkage.accuracy.rows import Source
+from orchestration.linkage.evidence import EXAMPLES_FILE
 from orchestration.reports.kit.charts import as_data_uri
 from orchestration.reports.kit.pages import page_environment
 from orchestration.reports.kit.words import agency_name
@@ -26,7 +26,7 @@ from orchestration.reports.linkage import charts
 from orchestration.reports.linkage.views import (
     IDENTIFIERS,
     METHODS,
-    Quality,
+    AccuracyFigures,
     agency_lines,
     below_sentences,
     group_lines,
@@ -66,33 +66,33 @@ def write_linkage_page(settings: Settings, publication: Path) -> Path:
 
 def linkage_page(rows: list[dict[str, Any]], told: dict[str, Any]) -> str:
     """The page from the rows of the mart and what the linkage left beside them (description, accept, examples)."""
-    quality = Quality(rows)
+    accuracy = AccuracyFigures(rows)
     reference, build = str(Source.REFERENCE), str(Source.BUILD)
     accept = float(told["accept"])
-    groups = group_lines(quality, reference)
+    groups = group_lines(accuracy, reference)
     data_as_of: date | None = rows[0]["data_as_of"]
-    curve = threshold_lines(quality, reference)
+    curve = threshold_lines(accuracy, reference)
     template = page_environment("orchestration.reports.linkage").get_template("linkage.html")
     return template.render(
-        quality=quality,
+        accuracy=accuracy,
         told=told,
         accept=f"{accept:g}",
         data_as_of=data_as_of,
-        sources=[source for source in (Source.SIMULATED, Source.REVIEW) if quality.has(source)],
+        sources=[source for source in (Source.SIMULATED, Source.REVIEW) if accuracy.has(source)],
         source_words=SOURCE_WORDS,
         reference=reference,
         build=build,
         groups=groups,
         below=below_sentences(groups),
-        agencies=agency_lines(quality, reference),
+        agencies=agency_lines(accuracy, reference),
         curve=curve,
         cautious=next((line for line in curve if line["threshold"] == HMPPS_THRESHOLD), None),
-        remedies=remedies(quality, reference),
+        remedies=remedies(accuracy, reference),
         methods=METHODS,
         identifiers=IDENTIFIERS,
         feed_name=_feed_name,
         share=percent,
-        images=_images(quality, groups, accept),
+        images=_images(accuracy, groups, accept),
     )
 
 
@@ -103,21 +103,21 @@ SOURCE_WORDS = {
 }
 
 
-def _images(quality: Quality, groups: list[Any], accept: float) -> dict[str, str]:
+def _images(accuracy: AccuracyFigures, groups: list[Any], accept: float) -> dict[str, str]:
     """Chart -> source of its image; only those that have something to show."""
     reference, build = str(Source.REFERENCE), str(Source.BUILD)
     bins = [
         (float(row["match_weight"]), float(row["numerator"]))
-        for row in quality.part(build, "compared", "match_weight", "pairs")
+        for row in accuracy.part(build, "compared", "match_weight", "pairs")
     ]
     images = {
         "weights": charts.weights_svg(bins, BIN, accept),
-        "unlinkable": charts.unlinkable_svg(quality.curve(build, "unlinkable", "records"), accept),
+        "unlinkable": charts.unlinkable_svg(accuracy.curve(build, "unlinkable", "records"), accept),
     }
-    precision, recall = (quality.curve(reference, measure, "pairs") for measure in ("precision", "recall"))
+    precision, recall = (accuracy.curve(reference, measure, "pairs") for measure in ("precision", "recall"))
     if recall:
         images["curve"] = charts.curve_svg(precision, recall, accept)
-    whole = quality.measured(reference, "precision", "clusters").value
+    whole = accuracy.measured(reference, "precision", "clusters").value
     dots = [
         (f"{line.breakdown}: {line.name}", one.value, one.low, one.high, line.worst.is_below)
         for line in groups

@@ -114,7 +114,7 @@ class GroupLine:
         return max(measured, key=lambda one: one.points_below or 0.0)
 
 
-class Quality:
+class AccuracyFigures:
     """The rows of the mart, found by what they are."""
 
     def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
@@ -170,15 +170,15 @@ def percent(share: float) -> str:
     return {"100.00%": "99.99%", "0.00%": "0.01%"}.get(text, text)
 
 
-def group_lines(quality: Quality, source: str) -> list[GroupLine]:
+def group_lines(accuracy: AccuracyFigures, source: str) -> list[GroupLine]:
     """Every group of every breakdown, in the order of `BREAKDOWNS`."""
     lines = []
     for breakdown, title in BREAKDOWNS.items():
-        for row in quality.part(source, "recall", breakdown, "pairs"):
+        for row in accuracy.part(source, "recall", breakdown, "pairs"):
             name = row["breakdown_value"]
 
             def of(measure: str, unit: str, breakdown: str = breakdown, name: str = name) -> Measured:
-                return quality.measured(source, measure, unit, breakdown, name)
+                return accuracy.measured(source, measure, unit, breakdown, name)
 
             in_pieces, merged = of("under_merged_persons", "persons"), of("over_merged_persons", "persons")
             lines.append(
@@ -209,14 +209,14 @@ def _below(line: GroupLine) -> str:
     )
 
 
-def agency_lines(quality: Quality, source: str) -> list[tuple[str, Measured, Measured]]:
+def agency_lines(accuracy: AccuracyFigures, source: str) -> list[tuple[str, Measured, Measured]]:
     """(pair of agencies, precision, recall), the least recall first."""
     lines = []
-    for row in quality.part(source, "recall", "agency_pair", "pairs"):
+    for row in accuracy.part(source, "recall", "agency_pair", "pairs"):
         one, other = row["breakdown_value"].split(" and ")
         name = f"{agency_name(one)} and {agency_name(other)}" if one != other else f"{agency_name(one)}, two records"
         pair = [
-            quality.measured(source, measure, "pairs", "agency_pair", row["breakdown_value"])
+            accuracy.measured(source, measure, "pairs", "agency_pair", row["breakdown_value"])
             for measure in ("precision", "recall")
         ]
         if pair[1].value is not None:
@@ -224,25 +224,25 @@ def agency_lines(quality: Quality, source: str) -> list[tuple[str, Measured, Mea
     return sorted(lines, key=lambda line: (line[2].value or 0, line[0]))
 
 
-def threshold_lines(quality: Quality, source: str) -> list[dict[str, Any]]:
+def threshold_lines(accuracy: AccuracyFigures, source: str) -> list[dict[str, Any]]:
     """Precision, recall and persons at each threshold."""
     return [
         {
             "threshold": row["match_weight"],
-            "precision": quality.measured(source, "precision", "pairs", "threshold", row["breakdown_value"]),
-            "recall": quality.measured(source, "recall", "pairs", "threshold", row["breakdown_value"]),
-            "persons": quality.measured(
+            "precision": accuracy.measured(source, "precision", "pairs", "threshold", row["breakdown_value"]),
+            "recall": accuracy.measured(source, "recall", "pairs", "threshold", row["breakdown_value"]),
+            "persons": accuracy.measured(
                 source, "persons_found", "persons", "threshold", row["breakdown_value"]
             ).numerator,
         }
-        for row in quality.part(source, "recall", "threshold", "pairs")
+        for row in accuracy.part(source, "recall", "threshold", "pairs")
     ]
 
 
-def remedies(quality: Quality, source: str) -> list[tuple[str, str]]:
+def remedies(accuracy: AccuracyFigures, source: str) -> list[tuple[str, str]]:
     """(cause, what to do) of the causes met, in a fixed order."""
     reasons = " ".join(
-        quality.measured(source, measure, "persons").reason or ""
+        accuracy.measured(source, measure, "persons").reason or ""
         for measure in ("under_merged_persons", "over_merged_persons")
     )
     return [words for cause, words in REMEDIES.items() if f" {cause}" in f" {reasons}"]

@@ -1,0 +1,17 @@
+create or replace temp table part_profiles as
+select
+    content,
+    record_id,
+    profile_id
+from state.record_groups
+where content not in (select content from touched_contents)
+    and group_id in (
+        select h.group_id from state.record_groups as h
+        where h.profile_id in (select profile_id from touched_profiles)
+    )
+union all
+select
+    content,
+    record_id,
+    profile_id
+from record_profiles
