@@ -6,6 +6,10 @@ person_records as (
     select * from {{ ref('person_records') }}
 ),
 
+observation_window as (
+    select * from {{ ref('observation_window') }}
+),
+
 prison_persons as (
     select
         record_key as noms_number,
@@ -16,7 +20,7 @@ prison_persons as (
         and feed = 'prisoners'
 ),
 
--- An end later than the extract that says so has not happened: the spell is open.
+-- An end that the prison has recorded ahead of its newest extract has not come yet: the person is still held.
 known_spells as (
     select
         booking_number,
@@ -24,7 +28,7 @@ known_spells as (
         noms_number,
         lower(legal_status) as legal_status,
         status_from as start_date,
-        case when extract_date is null or status_to <= extract_date then status_to end as end_date,
+        case when status_to <= observation_window.custody_as_of then status_to end as end_date,
         establishment_code,
         lower(entry_reason) as entry_reason,
         lower(exit_reason) as exit_reason,
@@ -32,6 +36,7 @@ known_spells as (
         ptiurn,
         min(status_from) over (partition by booking_number) as booked_date
     from recorded_spells
+    cross join observation_window
 ),
 
 -- What proves that a spell without an end is over: a later record of the same status, or of another that is open or ended

@@ -11,7 +11,7 @@ remand_proceedings as (
 ),
 
 sentenced_proceedings as (
-    select * from {{ ref('int_sentenced_proceedings') }}
+    select * from {{ ref('sentenced_proceedings') }}
 ),
 
 courts as (
@@ -67,7 +67,7 @@ sentences as (
 credited_sentences as (
     select
         sentences.*,
-        cast(round(sentences.term_months * 30.4375) as bigint) as term_days,
+        cast(round(sentences.term_months * {{ justice.days_per_month() }}) as bigint) as term_days,
         regimes.value as served_share
     from sentences
     left join regimes
