@@ -39,8 +39,9 @@ known_spells as (
     cross join observation_window
 ),
 
--- What proves that a spell without an end is over: a later record of the same status, or of another that is open or ended
--- in freedom or death. A finished record of another status that ended in custody may lie inside it, and proves nothing.
+-- What proves that a spell without an end is over: a later record of the same status, or of another that is open, ended in
+-- freedom or death, or is a later stage of the same proceeding (nobody is untried once convicted). Any other finished
+-- record, such as a recall that is over, may lie inside it, and proves nothing.
 later_spells as (
     select
         open_spells.booking_number,
@@ -57,6 +58,11 @@ later_spells as (
             open_spells.legal_status = later.legal_status
             or later.end_date is null
             or {{ justice.ends_custody('later.exit_reason') }}
+            or (
+                {{ justice.is_remand_status('open_spells.legal_status') }}
+                and later.legal_status in ('convicted_unsentenced', 'sentenced')
+                and coalesce(open_spells.ptiurn = later.ptiurn, true)
+            )
         )
     group by open_spells.booking_number, open_spells.spell_sequence
 ),
