@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster import (
@@ -25,7 +25,7 @@ from dagster import (
 from dagster._core.events import RunFailureReason
 
 from orchestration.console.event_log import cheap_event_log
-from orchestration.console.progress import PROGRESS, progress_logger
+from orchestration.console.progress import PROGRESS, STAGES, progress_logger, stage_cpu_seconds
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
@@ -71,6 +71,7 @@ class RunReport:
         failed_checks: `asset: check`, those of the gates left out: they are in `refusals`.
         assets, checks: models and tables made, tests and checks run.
         refusals: deliveries refused and not yet corrected, or held because a rule cannot be asked, a sentence each.
+        cpu_seconds: by stage (its prefix in `progress.STAGES`); nought where no progress was shown.
         faults: feeds that could not be received for another reason; they are built from what was received before.
     """
 
@@ -81,6 +82,7 @@ class RunReport:
     checks: int
     refusals: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    cpu_seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def checks_not_passed(self) -> int:
@@ -221,6 +223,10 @@ def _report(
         checks=checks,
         refusals=tuple(line for step, reason in reasons.items() if step in refusing for line in reason.splitlines()),
         faults=tuple(faults),
+        cpu_seconds={
+            prefix: sum(stage_cpu_seconds(result.run_id)[prefix] for result in (received, built))
+            for prefix, _ in STAGES
+        },
     )
 
 

@@ -135,7 +135,7 @@ def present_state(
                 }
             ),
         )
-        found = connection.execute(_STANDING_QUERY).fetchall()
+        found = connection.execute(STANDING_QUERY).fetchall()
     return PresentState(
         records,
         tuple(
@@ -155,7 +155,7 @@ def present_state(
     )
 
 
-_STANDING_QUERY = r"""
+STANDING_QUERY = r"""
     with currently as (
         select distinct on (record) delivery_id, row_number, extract_date, record from (
             select delivery_id, row_number, extract_date,
