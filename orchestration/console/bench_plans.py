@@ -3,9 +3,9 @@
 Belongs here: asking DuckDB for its plan of each compiled model, and naming the joins that compare every row with every
 other. Does not belong here: timing (`bench`).
 
-A condition that is no plain equality (a range, a flag beside the equality) makes DuckDB compare row by row. That is right
-where one side is a single row, such as the date the data are as of, and ruinous where both sides grow: one such join took
-41 of 44 seconds of a feed's report at 4.5 million rows, and 0.7 with the flag inside the key.
+A condition that is no plain equality (a range, a flag beside the equality) makes DuckDB compare row by row. That is
+right where one side is a single row, such as the date the data are as of, and ruinous where both sides grow: one such
+join took 41 of 44 seconds of a feed's report at 4.5 million rows, and 0.7 with the flag inside the key.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from orchestration.transform.dbt import dbt_target_path
 from orchestration.transform.judicial_key import throwaway_judicial_key
 
 EXPLAINED = {
-    "agency_count_reconciliation": "One side is the three pairs of agencies that are compared.",
+    "agency_count_reconciliation": "One side is the three agencies whose counts are compared.",
     "int_linkage_quality": "Both sides are the figures of one linkage, some 600 whatever the number of people.",
 }
 """Models that may compare every row with every other, and why neither side grows."""
@@ -38,12 +38,11 @@ def growing_joins(settings: Settings) -> list[str]:
         closing(duckdb.connect(str(settings.build_database), read_only=True)) as connection,
     ):
         connection.execute("set TimeZone = 'UTC'")
+        models = (dbt_target_path(settings) / "compiled" / "justice" / "models").rglob("*.sql")
         found = {
             path.stem: joins
-            for path in sorted((dbt_target_path(settings) / "compiled").glob("justice/models/**/*.sql"))
-            if path.is_file()
-            and not path.parent.suffix
-            and (joins := joins_in(connection, path.read_text(encoding="utf-8")))
+            for path in sorted(models)
+            if not path.parent.suffix and (joins := joins_in(connection, path.read_text(encoding="utf-8")))
         }
     return [
         *(f"{model}: {join}" for model, joins in found.items() if model not in EXPLAINED for join in joins),

@@ -211,6 +211,7 @@ def _report(
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed and step not in refusing:
                 failed.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
+    costs = [stage_cpu_seconds(result.run_id) for result in (received, built)]
     reasons = _step_failures(received)
     faults = [f"{step}: {reason}" for step, reason in reasons.items() if step not in refusing]
     if not received.success and not reasons:
@@ -223,10 +224,7 @@ def _report(
         checks=checks,
         refusals=tuple(line for step, reason in reasons.items() if step in refusing for line in reason.splitlines()),
         faults=tuple(faults),
-        cpu_seconds={
-            prefix: sum(stage_cpu_seconds(result.run_id)[prefix] for result in (received, built))
-            for prefix, _ in STAGES
-        },
+        cpu_seconds={stage: sum(run[stage] for run in costs) for stage, _ in STAGES},
     )
 
 
