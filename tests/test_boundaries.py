@@ -48,6 +48,7 @@ HOMES = {
         "resources",
         "retries",
         "console.run",
+        "console.event_log",
         "console.progress",
     },
     "dagster_dbt": {"transform.assets", "retries"},
