@@ -96,6 +96,13 @@ def test_every_module_opens_with_its_charter_and_it_names_what_is_there(house: P
     held(charter_faults(house, models()))
 
 
+def test_tests_stand_in_the_room_they_are_of(house: Package) -> None:
+    tests = PROJECT_ROOT / "tests"
+    folders = {path.relative_to(tests).parts[0] for path in tests.rglob("*/*.py")}
+    of_the_whole = {"marts", "seeds", "e2e"}
+    held([f"tests/{name} is of no room" for name in sorted(folders - house.rooms - of_the_whole)])
+
+
 def test_the_top_level_is_the_agreed_one() -> None:
     agreed = {
         "pyproject.toml", "README.md", "dbt_project", "orchestration", "data_contracts", "tests", "seeds", "Makefile",
