@@ -42,11 +42,9 @@ from orchestration.linkage.matching.state import (
 from orchestration.linkage.matching.summary import LinkageSummary
 from orchestration.linkage.matching.timing import Clock
 from orchestration.linkage.person_id_history import record_history
+from orchestration.linkage.tables import INPUT_TABLE
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
-
-INPUT_TABLE = "linkage.person_records_to_link"
-"""Table of the build database that linkage reads."""
 
 LINKS_FILE = "person_links.parquet"
 """Who is who: record_id, person_id, match_probability, join_method, model_version."""
