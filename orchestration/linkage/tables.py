@@ -15,6 +15,9 @@ from dataclasses import dataclass
 INPUT_TABLE = "linkage.person_records_to_link"
 """Table of the build database that linkage reads."""
 
+LINKS_FILE = "person_links.parquet"
+"""What it leaves in the linkage folder, who is who: the rows of `person_links`."""
+
 
 @dataclass(frozen=True)
 class StepTable:
@@ -75,14 +78,14 @@ STEP_TABLES = (
             crn varchar, asn varchar, ptiurn varchar, master_defendant_id varchar, digest varchar
         """),
         makers=("matching/records", "matching/changes"),
-        readers=("link",),
+        readers=("matching/linking",),
     ),
     StepTable(
         "cleaned_records",
         "records with standard names, dates and identifiers, each cleaned by itself",
         _RECORD,
         makers=("matching/records",),
-        readers=("link", "matching/changes", "matching/state"),
+        readers=("matching/changes", "matching/linking", "matching/state"),
     ),
     StepTable(
         "over_shared",
@@ -102,7 +105,7 @@ STEP_TABLES = (
         "record_digests",
         "all records there are, each with a digest of what it says",
         _columns("record_id varchar, digest varchar"),
-        makers=("link", "matching/state"),
+        makers=("matching/linking", "matching/state"),
         readers=("person_id_history",),
     ),
     StepTable(
@@ -129,9 +132,9 @@ STEP_TABLES = (
             "accuracy/causes",
             "learning/expectation",
             "learning/training",
-            "link",
             "matching/blocking",
             "matching/clusters",
+            "matching/linking",
             "matching/pipeline",
             "matching/rules",
             "matching/scoring",
@@ -226,6 +229,7 @@ STEP_TABLES = (
             "evidence",
             "link",
             "matching/incremental",
+            "matching/linking",
             "matching/state",
             "person_id_history",
         ),
