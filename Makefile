@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install run test test-fast same lint format serve bench lock clean
+.PHONY: help install run test test-fast same record lint format serve bench lock clean
 
 help: ## what each verb does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -52,6 +52,9 @@ test-fast: $(INSTALLED) ## the tests that build no warehouse, run no dbt and are
 
 same: $(INSTALLED) ## is what is published of the default world what is recorded? (RECORD=--record: it is from now on)
 	@$(BIN)/python -m tests.e2e.same_publication $(RECORD)
+
+record: $(INSTALLED) ## write the snapshots that tests compare with anew; review them as a diff
+	$(BIN)/python -m pytest tests/contracts/test_promises.py tests/definitions/test_definitions.py --record
 
 lint: $(INSTALLED) ## ruff, mypy and sqlfluff
 	$(BIN)/ruff check .

@@ -14,6 +14,7 @@ from orchestration.console.linkage_commands import linkage_app, linkage_errors
 from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
 from orchestration.console.linkage_review_commands import review_errors
+from orchestration.console.marts_commands import marts_app
 from orchestration.console.options import (
     DataOption,
     FeedOption,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
 register_report(app)
 app.command()(case)
@@ -331,6 +333,24 @@ def contracts_sync() -> None:
         typer.echo(shown_path(path))
 
 
+@contracts_app.command("new")
+def contracts_new(
+    feed: Annotated[str, typer.Argument(metavar="AGENCY/FEED", help="Name of the feed, in snake_case.")],
+    columns: Annotated[list[str] | None, typer.Argument(help="Headers of its columns, as delivered.")] = None,
+) -> None:
+    """Begin the contract of a new feed. What only you can know is left to be filled in, and refused until it is.
+
+    - `warehouse contracts new probation/breaches crn event_number breach_date breach_type`
+    """
+    from datetime import date
+
+    from orchestration.contracts.scaffold import scaffold_contract
+
+    path = scaffold_contract(feed, columns or [], Settings.from_environment().contracts_dir, date.today())
+    typer.echo(shown_path(path))
+    note("Next: fill in what is marked, then 'warehouse contracts sync': it names each place that is still open.")
+
+
 @contracts_app.command("list")
 def contracts_list() -> None:
     """Every feed the warehouse has a contract for."""
@@ -363,10 +383,12 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
     from orchestration.transform.questions import UnknownQuestionError
+    from orchestration.transform.selection import SelectionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
+        SelectionError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),

@@ -15,10 +15,26 @@ import pytest
 from orchestration.contracts import load_feed_contracts
 from orchestration.settings import Settings
 from orchestration.transform.dbt import prepare_manifest
+from tests.recorded import Recorded, compare
 from tests.support import Warehouse, World, made_once
 
 SMALL_WORLD = {"defendants": 700, "months": 9, "seed": 7}
 """Nine months to October 2026: the change of sentencing law on 22 March 2026 lies inside."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record` rewrites the snapshots that tests compare with."""
+    parser.addoption("--record", action="store_true", help="record what is found as what is expected from now on")
+
+
+@pytest.fixture
+def recorded(request: pytest.FixtureRequest) -> Recorded:
+    """Compares with a snapshot, or records it (`--record`)."""
+
+    def compared(path: Path, found: dict[str, object]) -> None:
+        compare(path, found, test=request.node.nodeid.partition("@")[0], record=request.config.getoption("--record"))
+
+    return compared
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -24,6 +24,7 @@ FLOW = (
     {"quality"},
     {"linkage"},
     {"transform"},
+    {"products"},
     {"lineage"},
     {"reports"},
     {"publish"},

@@ -7,7 +7,6 @@ a contract usable. Does not belong here: wording of the shared rules (`standard_
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -91,7 +90,8 @@ def load_feed_contract(path: Path) -> FeedContract:
     history = faults.of(_column_history, table, columns)
     rules = faults.of(read_row_rules, table, columns, prefix)
 
-    mode = faults.of(_mode, custom, columns)
+    mode = faults.of(Node.choice, custom, "deliveryMode", FeedMode)
+    faults.of(_check_mode, custom, mode, columns)
     versions_ordered_by = faults.of(_versions_ordered_by, custom, columns)
     thresholds = faults.of(_thresholds, custom)
     soft_share = faults.of(Node.share, thresholds, "quarantineSoftShare")
@@ -122,7 +122,7 @@ def load_feed_contract(path: Path) -> FeedContract:
         rules=rules,
         column_rules=column_rules,
         delivery_rules=standard_rules.delivery_rules(
-            prefix, delivery, hard_share, has_key(columns), who, columns=columns, mode=mode, bounds=bounds
+            prefix, delivery, hard_share, _has_key(columns), who, columns=columns, mode=mode, bounds=bounds
         ),
         column_history=history,
         quarantine_soft_share=soft_share,
@@ -185,18 +185,15 @@ def _legal_basis(custom: Node) -> LegalBasis:
     return LegalBasis(regime=regime, basis=basis, conditions=conditions, onward_use=onward_use)
 
 
-def has_key(columns: Sequence[Column]) -> bool:
-    """Whether a row can be told from another by a primary key."""
+def _has_key(columns: tuple[Column, ...]) -> bool:
     return any(column.is_primary_key for column in columns)
 
 
-def _mode(custom: Node, columns: tuple[Column, ...]) -> FeedMode:
-    mode = custom.choice("deliveryMode", FeedMode)
-    if mode is FeedMode.INCREMENT and not has_key(columns):
+def _check_mode(custom: Node, mode: FeedMode, columns: tuple[Column, ...]) -> None:
+    if mode is FeedMode.INCREMENT and not _has_key(columns):
         raise custom.child("deliveryMode").problem(
             "an increment needs a primary key, or no row could ever be brought up to date; mark its columns primaryKey"
         )
-    return mode
 
 
 def _versions_ordered_by(custom: Node, columns: tuple[Column, ...]) -> str | None:

@@ -10,11 +10,13 @@ basis, inclusions, exclusions, official comparator, owner. A mart states them on
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
-from orchestration.contracts.reader import ContractError, Node, read_document
+from orchestration.contracts.reader import Faults, Node, read_document
 
 REGISTRY_FILE = "metrics.yaml"
 _COLUMN = re.compile(r"`([a-z][a-z0-9_]*)`")
@@ -128,69 +130,75 @@ def load_metrics(contracts_dir: Path) -> dict[str, MartMetrics]:
     Raises:
         ContractError: with every problem of the file; each names the mart, the measure and the remedy.
     """
-    path = contracts_dir / REGISTRY_FILE
-    document = read_document(path, REGISTRY_FILE)
-    document.only("owner", "marts")
-    owner = document.text("owner", "name who answers for a number that states no owner of its own")
-    problems: list[str] = []
-    found: dict[str, MartMetrics] = {}
+    document = read_document(contracts_dir / REGISTRY_FILE, REGISTRY_FILE)
+    faults = Faults()
+    faults.of(document.only, "owner", "marts")
+    owner = faults.of(document.text, "owner", "name who answers for a number that states no owner of its own")
     marts = document.child("marts")
-    for mart in marts.mapping():
-        try:
-            found[mart] = _mart(mart, marts.child(mart), owner)
-        except ContractError as error:
-            problems += error.problems
-    if problems:
-        raise ContractError(problems)
+    found = {name: faults.of(partial(_mart, owner=owner), name, marts.child(name)) for name in marts.mapping()}
+    faults.check()
     return found
 
 
 def _mart(mart: str, node: Node, owner: str) -> MartMetrics:
-    node.only(*_INHERITED, "not_over", "totals", "levels", "measures")
-    defaults = {field: node.text(field, _REMEDIES[field]) for field in _INHERITED if field != "owner"}
-    defaults["owner"] = node.optional_text("owner") or owner
-    metrics: list[Metric] = []
-    for measure in node.items("measures"):
-        metrics += _measures(mart, measure, defaults)
+    faults = Faults()
+    faults.of(node.only, *_INHERITED, "not_over", "totals", "levels", "measures")
+    stated = {field: faults.of(node.text, field, remedy) for field, remedy in _REMEDIES.items()}
+    stated["owner"] = faults.of(node.optional_text, "owner") or owner
+    not_over = faults.of(node.texts, "not_over")
+    totals, levels = (faults.of(node.pairs, key) for key in ("totals", "levels"))
+    read = partial(_measures, mart, defaults=stated)
+    measures = faults.of(lambda: faults.all_of(read, node.items("measures")))
+    metrics = faults.of(_flat, node, measures)
+    faults.check()
+    return MartMetrics(mart=mart, not_over=not_over, totals=totals, levels=levels, metrics=metrics, **stated)
+
+
+def _flat(node: Node, measures: Iterable[list[Metric]]) -> tuple[Metric, ...]:
+    """The measures of all entries, each column once."""
+    metrics = tuple(metric for entry in measures for metric in entry)
     names = [metric.name for metric in metrics]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise node.problem(f"measured twice: {', '.join(repeated)}; keep one entry for each column")
-    return MartMetrics(
-        mart=mart,
-        not_over=node.texts("not_over"),
-        totals=node.pairs("totals"),
-        levels=node.pairs("levels"),
-        metrics=tuple(metrics),
-        **defaults,
-    )
+    return metrics
 
 
-def _measures(mart: str, node: Node, defaults: dict[str, str]) -> list[Metric]:
+def _measures(mart: str, node: Node, defaults: Mapping[str, str]) -> list[Metric]:
     """One entry: the measure it names, or several that mean the same but for their name."""
-    node.only("name", "names", "kind", "numerator", "denominator", "additive", *_INHERITED)
-    names = node.texts("names") if node.has("names") else (node.text("name", "name the column"),)
-    kind = node.choice("kind", MetricKind)
-    denominator = node.optional_text("denominator")
-    if (kind in (MetricKind.RATE, MetricKind.MEAN)) != (denominator is not None):
-        raise node.problem(f"a {kind} {'needs a' if denominator is None else 'has no'} denominator")
-    additive = node.child("additive").value
-    if additive not in (None, True, False):
-        raise node.child("additive").problem("write true or false, or leave it out")
-    if additive and kind not in CAN_BE_ADDED_UP:
-        raise node.problem(f"a {kind} cannot be added up; recompute it from what it is made of")
-    stated = {field: node.optional_text(field) or defaults[field] for field in _INHERITED}
+    faults = Faults()
+    faults.of(node.only, "name", "names", "kind", "numerator", "denominator", "additive", *_INHERITED)
+    names = faults.of(_names, node)
+    kind = faults.of(node.choice, "kind", MetricKind)
+    numerator = faults.of(node.text, "numerator", "say what is counted or summed, a column of the mart in backticks")
+    denominator = faults.of(node.optional_text, "denominator")
+    faults.of(_check_denominator, node, kind, denominator)
+    additive = faults.of(_additive, node, kind)
+    stated = {field: faults.of(node.optional_text, field) or defaults[field] for field in _INHERITED}
+    faults.check()
     return [
         Metric(
-            mart=mart,
-            name=name,
-            kind=kind,
-            numerator=node.text("numerator", "say what is counted or summed, a column of the mart in backticks"),
-            denominator=denominator,
-            additive=kind in ADDED_UP if additive is None else additive,
-            **stated,
+            mart=mart, name=name, kind=kind, numerator=numerator, denominator=denominator, additive=additive, **stated
         )
         for name in names
-    ]
+    ]  # fmt: skip
+
+
+def _names(node: Node) -> tuple[str, ...]:
+    return node.texts("names") if node.has("names") else (node.text("name", "name the column"),)
+
+
+def _check_denominator(node: Node, kind: MetricKind, denominator: str | None) -> None:
+    if (kind in (MetricKind.RATE, MetricKind.MEAN)) != (denominator is not None):
+        raise node.problem(f"a {kind} {'needs a' if denominator is None else 'has no'} denominator")
+
+
+def _additive(node: Node, kind: MetricKind) -> bool:
+    stated = node.child("additive")
+    if stated.value not in (None, True, False):
+        raise stated.problem("write true or false, or leave it out")
+    if stated.value and kind not in CAN_BE_ADDED_UP:
+        raise node.problem(f"a {kind} cannot be added up; recompute it from what it is made of")
+    return kind in ADDED_UP if stated.value is None else bool(stated.value)
 
 
 _REMEDIES = {

@@ -131,7 +131,7 @@ class Node:
             raise listed.problem(f"expected a list, found {_found(listed.value)}")
         for position, value in enumerate(listed.value):
             name = value.get(label) if isinstance(value, dict) else None
-            hint = f" '{name}'" if name else ""
+            hint = f" '{name}'" if name and not str(name).startswith(TO_FILL_IN) else ""
             yield Node(value, self.file, f"{listed.path}[{position}{hint}]")
 
     def text(self, key: str, remedy: str = "write it") -> str:

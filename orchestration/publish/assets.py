@@ -21,6 +21,7 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.linkage.person_id_history import mark_published
+from orchestration.products.promises import write_contracts
 from orchestration.publish.pages import OwnerReports, Pages, linkage_page, published_reach
 from orchestration.publish.publication import publish
 from orchestration.publish.revisions import unexplained_cells
@@ -56,7 +57,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 description="Every agency's data owner has the report of this build, and so has the linkage.",
             ),
             AssetCheckSpec(
-                name=CATALOGUE_CHECK, asset=key, description="The catalogue shows this build: marts, measures, answers."
+                name=CATALOGUE_CHECK,
+                asset=key,
+                description="The catalogue shows this build: marts, measures, answers; each mart has its contract.",
             ),
             AssetCheckSpec(
                 name=REVISIONS_CHECK,
@@ -74,6 +77,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         reports = OwnerReports(contracts, settings, manifest, context.log.error, reach)
         on_linkage = Pages("page on the linkage", partial(linkage_page, settings), context.log.error)
         catalogue = Pages("catalogue", partial(build_catalogue, settings, manifest), context.log.error)
+        promises = Pages("contracts of the marts", partial(write_contracts, settings, manifest), context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -83,7 +87,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 linkage_build=linkage["history"]["name"],
                 contracts=contracts,
                 reach=reach,
-                extras=[reports, on_linkage, catalogue],
+                extras=[reports, on_linkage, catalogue, promises],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
@@ -99,9 +103,9 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
             ),
             AssetCheckResult(
                 check_name=CATALOGUE_CHECK,
-                passed=catalogue.fault is None,
+                passed=catalogue.fault is None and promises.fault is None,
                 severity=AssetCheckSeverity.ERROR,
-                metadata={"fault": catalogue.fault or "none"},
+                metadata={"fault": catalogue.fault or "none", "fault_of_contracts": promises.fault or "none"},
             ),
             AssetCheckResult(
                 check_name=REVISIONS_CHECK,

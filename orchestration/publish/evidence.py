@@ -24,7 +24,8 @@ from orchestration.contracts import FeedContract
 from orchestration.publish.pseudonyms import PseudonymKey
 from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.transform.selection import ABOUT_THE_PIPELINE
+from orchestration.transform.marts import primary_keys
+from orchestration.transform.selection import ABOUT_THE_PIPELINE, meta_of
 
 if TYPE_CHECKING:
     from orchestration.lineage.reach import Origin, Reach
@@ -255,7 +256,7 @@ def _nodes(manifest: Mapping[str, Any]) -> dict[str, NodeEvidence]:
                 f"{node['schema']}.{node['alias']}", _digest(code), tuple(sorted(depends_on.get("nodes", ())))
             )
     for node_id, source in manifest.get("sources", {}).items():
-        made_from = _meta(source).get("made_from")
+        made_from = meta_of(source).get("made_from")
         nodes[node_id] = NodeEvidence(
             f"{source['source_name']}.{source['name']}", parents=(by_name[made_from],) if made_from else ()
         )
@@ -294,17 +295,13 @@ def _sources_of(origins: Collection[Origin]) -> ColumnSources:
 
 
 def _marts(manifest: Mapping[str, Any], sources: Mapping[str, Mapping[str, ColumnSources]]) -> dict[str, MartShape]:
-    keys: dict[str, tuple[str, ...]] = {}
-    for node in manifest["nodes"].values():
-        test = node.get("test_metadata") or {}
-        if node["resource_type"] == "test" and test.get("name") == "primary_key" and node.get("attached_node"):
-            keys[node["attached_node"]] = tuple(test["kwargs"]["columns"])
+    keys = primary_keys(manifest)
     return {
         node["name"]: MartShape(
             node_id,
             keys.get(node_id, ()),
-            any(str(_meta(column).get("publish", "")).startswith("pseudonym") for column in node["columns"].values()),
-            tuple(sorted({"data_as_of", *_meta(node).get("run_time_columns", ())})),
+            any(str(meta_of(column).get("publish", "")).startswith("pseudonym") for column in node["columns"].values()),
+            tuple(sorted({"data_as_of", *meta_of(node).get("run_time_columns", ())})),
             sources.get(node["name"], {}),
         )
         for node_id, node in manifest["nodes"].items()
@@ -314,14 +311,14 @@ def _marts(manifest: Mapping[str, Any], sources: Mapping[str, Mapping[str, Colum
 
 def _is_about_the_build(node: Mapping[str, Any]) -> bool:
     """Whether a mart describes deliveries or the build itself: it differs from build to build by nature."""
-    return ABOUT_THE_PIPELINE in node.get("fqn", ()) or bool(_meta(node).get("describes_the_build"))
+    return ABOUT_THE_PIPELINE in node.get("fqn", ()) or bool(meta_of(node).get("describes_the_build"))
 
 
 def _left_out(manifest: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """By `schema.table`, columns that say when it was built rather than what it holds."""
     return {
         f"{node['schema']}.{node['alias']}": frozenset(
-            [*_meta(node).get("run_time_columns", ()), *(["data_as_of"] if node["schema"] == "marts" else [])]
+            [*meta_of(node).get("run_time_columns", ()), *(["data_as_of"] if node["schema"] == "marts" else [])]
         )
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
@@ -346,9 +343,4 @@ def _fingerprints(build_database: Path, left_out: Mapping[str, frozenset[str]], 
                 f"select count(*), sum({row}), bit_xor({row}) from {quoted_name(schema)}.{quoted_name(name)}"
             ).fetchall()[0]
             found[table] = key.pseudonym(_DOMAIN, f"{table} {names} {content}")
-    return found
-
-
-def _meta(element: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (element.get("config") or {}).get("meta") or element.get("meta") or {}
     return found

@@ -40,6 +40,7 @@ class SimulationSummary:
     Attributes:
         out_dir, truth_dir: where.
         records: feed -> records of the world (searches for police/stop_search).
+        not_simulated: feeds under contract of which the simulated world knows nothing.
         files: files written, manifests not counted.
         rows: rows in them, all versions.
         injected_errors: wrong values delivered.
@@ -51,6 +52,7 @@ class SimulationSummary:
     out_dir: Path
     truth_dir: Path
     records: dict[str, int]
+    not_simulated: tuple[str, ...]
     files: int
     rows: int
     injected_errors: int
@@ -67,6 +69,7 @@ class SimulationSummary:
             f"{self.disagreements:,} records that contradict another agency's and {self.late_records:,} late records; "
             f"the truth is in {self.truth_dir}. "
             f"{self.seconds_world + self.seconds_deliveries:.0f} s."
+            + (f" Not simulated, so nothing is delivered: {', '.join(self.not_simulated)}." * bool(self.not_simulated))
         )
 
 
@@ -128,10 +131,12 @@ def simulate(
         },
     )
     records = {key: int(frame[CREATED_COLUMN].notna().sum()) for key, frame in world.feeds.items()}
+    records[STOP_SEARCH_FEED] = sum(file.rows for file in searches)
     return SimulationSummary(
         out_dir=out_dir,
         truth_dir=truth_dir,
-        records=records | {STOP_SEARCH_FEED: sum(file.rows for file in searches)},
+        records=records,
+        not_simulated=tuple(key for key in contracts if key not in records),
         files=sum(file.sha256 != "" for file in files),
         rows=sum(file.rows for file in files),
         injected_errors=len(delivered.injected_errors),

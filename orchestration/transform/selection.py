@@ -14,7 +14,7 @@ name of a column an agency's contract or a model holds back. It states its rule,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,7 +30,12 @@ _HELD_BACK = ("personal", "identifier", "judicial")
 
 
 class SelectionError(ValueError):
-    """A model or column has no valid publication rule."""
+    """A model or column has no valid publication rule; `faults` holds them one by one."""
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        """Say what is wrong as a whole, and keep each fault."""
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n  ".join([message, *self.faults]))
 
 
 class Rule(StrEnum):
@@ -86,13 +91,13 @@ def read_selection(manifest_path: Path) -> tuple[PublishedTable, ...]:
     models = [
         node for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
-        and _meta(node).get("publish") is not False
+        and meta_of(node).get("publish") is not False
     ]  # fmt: skip
     private = private_names(manifest)
     faults: list[str] = []
     tables = []
     for node in models:
-        meta = _meta(node)
+        meta = meta_of(node)
         default = str(meta.get("publish_columns", ""))
         tables.append(
             PublishedTable(
@@ -107,7 +112,7 @@ def read_selection(manifest_path: Path) -> tuple[PublishedTable, ...]:
             )
         )
     if faults:
-        raise SelectionError("columns without a valid config.meta.publish rule:\n  " + "\n  ".join(sorted(faults)))
+        raise SelectionError("columns without a valid config.meta.publish rule:", faults)
     return tuple(sorted(tables, key=lambda table: (table.schema, table.name)))
 
 
@@ -117,14 +122,14 @@ def private_names(manifest: Mapping[str, Any]) -> frozenset[str]:
         column["name"]
         for source in manifest.get("sources", {}).values()
         for column in source["columns"].values()
-        if _meta(column).get("classification") in _HELD_BACK
+        if meta_of(column).get("classification") in _HELD_BACK
     }
     return frozenset(delivered) | {
         column["name"]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
         for column in node["columns"].values()
-        if str(_meta(column).get("publish", Rule.KEEP)) != Rule.KEEP
+        if str(meta_of(column).get("publish", Rule.KEEP)) != Rule.KEEP
     }
 
 
@@ -135,7 +140,8 @@ def private_part(name: str, private: Iterable[str]) -> str | None:
     return next((word for word in sorted(private) if f"_{word}_" in f"_{name}_"), None)
 
 
-def _meta(element: Mapping[str, Any]) -> Mapping[str, Any]:
+def meta_of(element: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the project says of a node or a column of the manifest under `meta`, folders' defaults included."""
     config = element.get("config") or {}
     meta: Mapping[str, Any] = config.get("meta") or element.get("meta") or {}
     return meta
@@ -145,7 +151,7 @@ def _column(
     model: str, column: Mapping[str, Any], default: str, private: frozenset[str], faults: list[str]
 ) -> PublishedColumn:
     name = column["name"]
-    stated = str(_meta(column).get("publish", ""))
+    stated = str(meta_of(column).get("publish", ""))
     rule_text = stated or default
     kind, _, domain = rule_text.partition(":")
     fault = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,61 +9,11 @@ import pytest
 import yaml
 
 from orchestration.contracts import ContractError
-from orchestration.contracts.metric_docs import mart_text, metric_docs_file, render_metric_docs
 from orchestration.contracts.metrics import REGISTRY_FILE, MetricKind, load_metrics
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import PROJECT_ROOT
 
 CONTRACTS_DIR = PROJECT_ROOT / "data_contracts"
 REGISTRY = load_metrics(CONTRACTS_DIR)
-PRODUCTS = sorted((CONTRACTS_DIR / "products").glob("*.odcs.yaml"))
-
-
-def promised(path: Path) -> dict[str, Any]:
-    """The one table of a product contract."""
-    [table] = yaml.safe_load(path.read_text(encoding="utf-8"))["schema"]
-    return dict(table)
-
-
-def test_every_mart_is_in_the_registry() -> None:
-    assert sorted(REGISTRY) == sorted(promised(path)["name"] for path in PRODUCTS)
-
-
-@pytest.mark.parametrize("path", PRODUCTS, ids=lambda path: path.name)
-def test_every_number_of_a_mart_is_in_the_registry(path: Path) -> None:
-    table = promised(path)
-    numbers = [
-        column["name"]
-        for column in table["properties"]
-        if column["physicalType"] in ("BIGINT", "DOUBLE") and not column.get("primaryKey")
-    ]
-    known = [metric.name for metric in REGISTRY[table["name"]].metrics]
-    assert sorted(known) == sorted(numbers), f"{REGISTRY_FILE} and the columns of {table['name']} differ"
-
-
-@pytest.mark.parametrize("mart", REGISTRY)
-def test_what_the_registry_names_are_columns_of_the_mart(mart: str) -> None:
-    table = promised(CONTRACTS_DIR / "products" / f"{mart}.odcs.yaml")
-    columns = {column["name"] for column in table["properties"]}
-    key = {column["name"] for column in table["properties"] if column.get("primaryKey")}
-    entry = REGISTRY[mart]
-    assert set(entry.not_over) | {name for name, _ in entry.totals} <= key | columns
-    for metric in entry.metrics:
-        for made_of in metric.recomputed_from or ():
-            assert set(made_of) <= columns, metric.name
-
-
-def test_the_committed_docs_are_those_the_registry_gives() -> None:
-    path = metric_docs_file(Settings.from_environment())
-    assert path.read_text(encoding="utf-8") == render_metric_docs(REGISTRY), (
-        f"{path.name} does not say what {REGISTRY_FILE} says. Run 'warehouse contracts sync' and commit the result."
-    )
-
-
-def test_the_docs_of_every_mart_show_its_entry(manifest: Path) -> None:
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
-    described = {node["name"]: node["description"] for node in nodes if node["resource_type"] == "model"}
-    without = [name for name, entry in REGISTRY.items() if mart_text(entry).strip() not in described[name]]
-    assert without == [], "end the description of each with {{ doc('metrics_<mart>') }}"
 
 
 GOOD: dict[str, Any] = {
@@ -116,10 +65,15 @@ def test_a_bad_measure_is_refused_with_its_place(tmp_path: Path, measure: dict[s
     assert complaint in str(refused.value)
 
 
-def test_every_mart_with_a_problem_is_told_in_one_run(tmp_path: Path) -> None:
+def test_every_fault_of_every_mart_and_measure_is_told_in_one_run(tmp_path: Path) -> None:
     bare = {"unit": "cases"}
+    wrong = {**GOOD["marts"]["m"], "measures": [{"name": "n", "kind": "number"}, {"kind": "rate", "numerator": "x"}]}
     with pytest.raises(ContractError) as refused:
-        load_metrics(registry(tmp_path, {**GOOD, "marts": {"one": bare, "two": bare}}))
+        load_metrics(registry(tmp_path, {"marts": {"one": bare, "two": bare, "three": wrong}}))
+    stated = ("date_basis", "includes", "excludes", "comparator")
     assert [problem.split(":")[1].strip() for problem in refused.value.problems] == [
-        "marts.one.date_basis", "marts.two.date_basis",
+        "owner",
+        *(f"marts.{mart}.{key}" for mart in ("one", "two") for key in stated),
+        "marts.three.measures[0 'n'].kind", "marts.three.measures[0 'n'].numerator",
+        "marts.three.measures[1].name", "marts.three.measures[1]",
     ]  # fmt: skip

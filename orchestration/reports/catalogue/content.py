@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from orchestration.reports.kit.cells import cell_text, is_number
+from orchestration.transform.marts import primary_keys
 from orchestration.transform.questions import Question
 from orchestration.transform.selection import PublishedTable, Rule
 
@@ -116,12 +116,12 @@ def mart_entries(
         questions: all there are.
     """
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    subjects = {
-        node["alias"]: node["fqn"][2]
-        for node in manifest["nodes"].values()
+    nodes = {
+        node["alias"]: (node_id, node["fqn"][2])
+        for node_id, node in manifest["nodes"].items()
         if node["resource_type"] == "model" and node["schema"] == "marts"
     }
-    keys = _primary_keys(manifest)
+    keys = primary_keys(manifest)
     types = {
         (row[0], row[1]): row[2]
         for row in connection.execute(
@@ -133,12 +133,13 @@ def mart_entries(
     for table in selection:
         if table.schema != "marts":
             continue
+        node_id, subject = nodes[table.name]
         question, _, description = table.description.strip().partition("\n")
         [(rows,)] = connection.execute(f'select count(*) from marts."{table.name}"').fetchall()
         entries.append(
             MartEntry(
                 name=table.name,
-                subject=subjects[table.name],
+                subject=subject,
                 question=question,
                 description=description.strip(),
                 rows=rows,
@@ -147,7 +148,7 @@ def mart_entries(
                         name=column.name,
                         type=types[table.name, column.name].lower(),
                         description=column.description,
-                        is_key=column.name in keys.get(table.name, ()),
+                        is_key=column.name in keys.get(node_id, ()),
                     )
                     for column in table.columns
                     if column.rule is not Rule.DROP
@@ -166,17 +167,6 @@ def _leading_comment(sql: str) -> list[str]:
             break
         lines.append(line)
     return lines
-
-
-def _primary_keys(manifest: dict[str, Any]) -> dict[str, frozenset[str]]:
-    """Model -> key, from the tests that hold it."""
-    keys = {}
-    for node in manifest["nodes"].values():
-        metadata = node.get("test_metadata") or {}
-        if metadata.get("name") == "primary_key":
-            model = node["attached_node"].rsplit(".", 1)[-1]
-            keys[model] = frozenset(metadata["kwargs"]["columns"])
-    return keys
 
 
 def _sources(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[Source, ...]]:

@@ -1,4 +1,4 @@
-"""The commonest faults, in each of the sixteen feeds. No tests here."""
+"""The commonest faults, in each feed. No tests here."""
 
 from __future__ import annotations
 
