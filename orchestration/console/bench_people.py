@@ -28,7 +28,7 @@ AGENCIES = {"police": 1.0, "cps": 0.7, "hmcts": 0.95, "prison": 0.15, "probation
 
 
 def write_people(path: Path, records: int, seed: int, model: LinkageModel) -> None:
-    """Write a Parquet file of `records` person records (columns of `linkage.matching.records.INPUT_COLUMNS` that feeds hold).
+    """Write a Parquet file of `records` person records (`matching.records.INPUT_COLUMNS` that feeds hold).
 
     `case_number` is added: a number from 0 to below 1 for each case, at random. The records of the cases below a share
     are a later delivery of that share: of new people, and of people known from other cases.
