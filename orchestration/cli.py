@@ -21,6 +21,7 @@ from orchestration.console.options import (
     FormatOption,
     LandingOption,
     chosen_feeds,
+    chosen_format,
     note,
     shown_path,
     terminal,
@@ -159,6 +160,8 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     if current.publication:
         shown = f"published {current.publication.published_at}, data as of {current.publication.data_as_of}"
         typer.echo(f"{shown}: {shown_path(settings.published_database)}")
+        for pages, reason in current.missing_pages.items():
+            typer.echo(f"no {pages}: {reason}")
     else:
         typer.echo("nothing is published yet")
     waiting = current.files_waiting
@@ -304,7 +307,8 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
     - `warehouse regate --feed police/custody_records`
     - `warehouse run`
     """
-    from orchestration.console.quarantine import change_records, chosen_format, regate_sentence, write_records
+    from orchestration.console.quarantine import change_records, regate_sentence
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine_regate import regate as judge_anew
 
     chosen = chosen_format(output_format)

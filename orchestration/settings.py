@@ -7,6 +7,7 @@ its data contract) or any counting rule (that is in dbt).
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,11 @@ class Engine(StrEnum):
 
     DUCKDB = "duckdb"
     SPARK = "spark"
+
+
+_SWITCH = {"on": True, "off": False}
+_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool}
+"""What the settings that are no paths are made from."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,8 @@ class Settings:
             (`WAREHOUSE_TRUTH_DIR`, default `truth/` in the data directory).
         dagster_home: Dagster's own run and event storage (`DAGSTER_HOME`).
         engine: where the SQL runs (`WAREHOUSE_ENGINE`).
+        pages: whether a publication gets its reports and its catalogue (`WAREHOUSE_PAGES`, `on` or `off`); a test that
+            reads none of them need not wait for them.
     """
 
     landing_dir: Path
@@ -54,6 +62,7 @@ class Settings:
     truth_dir: Path
     dagster_home: Path
     engine: Engine
+    pages: bool = True
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> Self:
@@ -62,8 +71,11 @@ class Settings:
         Relative paths are taken from the current directory, defaults from the project root.
 
         Raises:
-            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`.
+            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, or `WAREHOUSE_PAGES` neither `on` nor `off`.
         """
+        pages = os.environ.get("WAREHOUSE_PAGES", "on")
+        if pages not in _SWITCH:
+            raise ValueError(f"WAREHOUSE_PAGES is '{pages}'; set it to one of: {', '.join(_SWITCH)}.")
         engine_name = os.environ.get("WAREHOUSE_ENGINE", Engine.DUCKDB.value)
         try:
             engine = Engine(engine_name)
@@ -82,15 +94,13 @@ class Settings:
             truth_dir=_path("WAREHOUSE_TRUTH_DIR", data_dir / "truth"),
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
             engine=engine,
+            pages=_SWITCH[pages],
         )
         known = {field.name for field in fields(cls)}
         changes = {name: value for name, value in overrides.items() if value is not None}
         if unknown := sorted(set(changes) - known):
             raise TypeError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-        absolute: dict[str, Any] = {
-            name: Path(value).expanduser().absolute() if name != "engine" else Engine(value)
-            for name, value in changes.items()
-        }
+        absolute: dict[str, Any] = {name: _NO_PATHS.get(name, _absolute)(value) for name, value in changes.items()}
         return replace(settings, **absolute)
 
     def as_environment(self) -> dict[str, str]:
@@ -106,6 +116,7 @@ class Settings:
             "WAREHOUSE_TRUTH_DIR": str(self.truth_dir),
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
             "WAREHOUSE_ENGINE": self.engine.value,
+            "WAREHOUSE_PAGES": "on" if self.pages else "off",
             "DAGSTER_HOME": str(self.dagster_home),
         }
 
@@ -171,4 +182,8 @@ class Settings:
 
 
 def _path(variable: str, default: Path) -> Path:
-    return Path(os.environ.get(variable) or default).expanduser().absolute()
+    return _absolute(os.environ.get(variable) or default)
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()

@@ -70,7 +70,7 @@ HOMES = {
     "jinja2": {"reports.*"},
     "altair": {"reports.*"},
     "yaml": {"contracts.*"},
-    "typer": {"console.*", "cli"},
+    "typer": {"console.*_commands", "console.options", "cli"},
 }  # fmt: skip
 """Where each large library is at home. What a room does is plain functions: Dagster only wires them."""
 

@@ -32,6 +32,12 @@ def test_an_unknown_engine_or_setting_is_named(monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(ValueError, match=r"oracle.*duckdb, spark"):
         Settings.from_environment()
     monkeypatch.setenv("WAREHOUSE_ENGINE", Engine.DUCKDB)
+    monkeypatch.setenv("WAREHOUSE_PAGES", "later")
+    with pytest.raises(ValueError, match=r"later.*on, off"):
+        Settings.from_environment()
+    monkeypatch.setenv("WAREHOUSE_PAGES", "off")
+    assert not Settings.from_environment().pages
+    assert Settings.from_environment(pages=True).as_environment()["WAREHOUSE_PAGES"] == "on"
     with pytest.raises(TypeError, match="landig_dir"):
         Settings.from_environment(landig_dir="x")
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.console.options import DataOption
+from orchestration.console.options import DataOption, FormatOption, chosen_format, note
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from orchestration.console.case import CaseLink
-    from orchestration.console.quarantine import Records
+    from orchestration.console.records import Records
 
 PRIVATE_NOTE = (
     "Operational identifiers of real proceedings: for operators only. Keep them on the private side; published tables "
@@ -30,7 +30,7 @@ def case(
         ),
     ],
     everyone: Annotated[bool, typer.Option("--everyone", help="Co-defendants too, when ID names one.")] = False,
-    output_format: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
+    output_format: FormatOption = "table",
     data: DataOption = None,
 ) -> None:
     """One case by any agency's number: every other number of it, how each was linked, and on what evidence.
@@ -42,11 +42,11 @@ def case(
     - `warehouse case X123456/2 --everyone --format json`
     """
     from orchestration.console.case import case_chain
-    from orchestration.console.quarantine import chosen_format, write_records
+    from orchestration.console.records import write_records
 
     chosen = chosen_format(output_format)
     links = case_chain(Settings.from_environment(data_dir=data), number, everyone=everyone)
-    typer.echo(PRIVATE_NOTE, err=True)
+    note(PRIVATE_NOTE)
     write_records(link_records(links), chosen)
     cases = len({link.case_id for link in links})
     defendants = len({link.defendant_id for link in links} - {None})
@@ -63,7 +63,7 @@ def case(
 def link_records(links: list[CaseLink]) -> Records:
     """Links as records, the number asked for marked."""
     from orchestration.console.case import SCHEMES
-    from orchestration.console.quarantine import Records
+    from orchestration.console.records import Records
 
     columns = ("case", "defendant", "asked_for", "what", "number", "rule", "evidence", "since", "until")
     return Records(

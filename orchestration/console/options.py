@@ -5,6 +5,7 @@ Belongs here: an option two commands take, lines for the person at the terminal.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,15 @@ FeedOption = Annotated[
 ]
 FormatOption = Annotated[str, typer.Option("--format", help="table, csv or json.")]
 
+
+class RowsFormat(StrEnum):
+    """How rows are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 terminal = Console(stderr=True, soft_wrap=True)
 """Where words for the person go; data goes to standard output."""
 
@@ -39,6 +49,14 @@ terminal = Console(stderr=True, soft_wrap=True)
 def note(text: str) -> None:
     """One line for the person, beside the data on standard output."""
     terminal.print(text, highlight=False, markup=False)
+
+
+def chosen_format(name: str) -> RowsFormat:
+    """The format of that name, or a usage error that lists them."""
+    try:
+        return RowsFormat(name)
+    except ValueError:
+        raise typer.BadParameter(f"'{name}'; choose one of: {', '.join(RowsFormat)}", param_hint="--format") from None
 
 
 def chosen_feeds(settings: Settings, names: list[str] | None) -> list[FeedContract]:

@@ -12,6 +12,7 @@ from orchestration.console.freshness import stale_feeds
 from orchestration.console.revisions import revision_sentence
 from orchestration.console.run import RunReport
 from orchestration.publish import Publication
+from orchestration.publish.pages import missing_pages
 from orchestration.settings import Settings
 
 
@@ -25,8 +26,11 @@ def outcome_lines(
         f"{report.checks} checks, {report.checks_not_passed} not passed.",
         f"  database  {shown(settings.published_database)}",
         f"  parquet   {shown(settings.published_dir / 'parquet')}",
-        f"  catalogue {shown(settings.published_dir / 'catalogue' / 'index.html')}",
-        f"  reports   {shown(settings.published_dir / 'reports' / 'index.html')}",
+    ]
+    missing = missing_pages(settings.published_dir)
+    lines += [
+        f"  {name:<9} {missing.get(name) or shown(settings.published_dir / name / 'index.html')}"
+        for name in ("catalogue", "reports")
     ]
     if sentence := revision_sentence(settings):
         lines.append(sentence + " See: warehouse revisions")

@@ -5,11 +5,11 @@ Belongs here: arguments and output. Does not belong here: what became of an id (
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from orchestration.console.options import DataOption, FormatOption, chosen_format
 from orchestration.settings import Settings
 
 
@@ -18,8 +18,8 @@ def person_history(
     since: Annotated[
         int, typer.Option("--since", metavar="BUILD", min=0, help="Leave out changes up to that linkage build.")
     ] = 0,
-    output_format: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
-    data: Annotated[Path | None, typer.Option("--data", metavar="DIR", help="Folder the warehouse writes to.")] = None,
+    output_format: FormatOption = "table",
+    data: DataOption = None,
 ) -> None:
     """What became of a person's id: merges, splits and other changes, so that an old result can be restated.
 
@@ -30,7 +30,7 @@ def person_history(
     """
     from orchestration.console.person_history import COLUMNS
     from orchestration.console.person_history import person_history as history_of
-    from orchestration.console.quarantine import Records, chosen_format, write_records
+    from orchestration.console.records import Records, write_records
 
     chosen = chosen_format(output_format)
     found = history_of(Settings.from_environment(data_dir=data), person_id.strip(), since)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from orchestration.console.options import DataOption, FeedOption, FormatOption, chosen_feeds, note
+from orchestration.console.options import DataOption, FeedOption, FormatOption, chosen_feeds, chosen_format, note
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.contracts import FeedContract
 
 quarantine_app = typer.Typer(
     help="Rows held back because they broke a rule: look at them, and let one in with a reason.",
@@ -28,7 +33,8 @@ def quarantine_list(
     data: DataOption = None,
 ) -> None:
     """What is held back: by feed, delivery and rule, how many rows and since when. Shows no values."""
-    from orchestration.console.quarantine import check_rule, chosen_format, held_records, write_records
+    from orchestration.console.quarantine import held_records
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine import held_rows
 
     chosen = chosen_format(output_format)
@@ -36,7 +42,7 @@ def quarantine_list(
     contracts = chosen_feeds(settings, feed)
     held = held_rows(contracts, settings, rule)
     if rule is not None and not held:
-        check_rule(contracts, rule)
+        _check_rule(contracts, rule)
     write_records(held_records(held), chosen)
     note("Next: warehouse quarantine show DELIVERY" if held else "No row is held back.")
 
@@ -60,7 +66,7 @@ def quarantine_show(
     - `warehouse quarantine show 3f2a91c0 --row 17`
     - `warehouse quarantine show custody_records_20240131.csv --format csv > held.csv`
     """
-    from orchestration.console.quarantine import PERSONAL_DATA_NOTE, chosen_format, write_rows
+    from orchestration.console.quarantine import PERSONAL_DATA_NOTE, write_rows
     from orchestration.quality.quarantine import find_delivery, rows_in_quarantine
 
     chosen = chosen_format(output_format)
@@ -113,7 +119,8 @@ def quarantine_releases(
     feed: FeedOption = None, output_format: FormatOption = "table", data: DataOption = None
 ) -> None:
     """Every release ever made, oldest first: which row, which rule, who, when and why."""
-    from orchestration.console.quarantine import chosen_format, release_records, write_records
+    from orchestration.console.quarantine import release_records
+    from orchestration.console.records import write_records
     from orchestration.quality.quarantine_releases import load_releases
 
     chosen = chosen_format(output_format)
@@ -123,3 +130,15 @@ def quarantine_releases(
     write_records(release_records(releases), chosen)
     if not releases:
         note("Nothing has been released.")
+
+
+def _check_rule(contracts: Iterable[FeedContract], code: str) -> None:
+    """A usage error with the nearest codes, if none of these feeds has the rule."""
+    codes = [rule.code for contract in contracts for rule in contract.all_rules]
+    if code in codes:
+        return
+    near = difflib.get_close_matches(code.upper(), codes, n=3, cutoff=0.5)
+    hint = (
+        f"; did you mean {' or '.join(near)}?" if near else "; 'warehouse quarantine list' names those that hold rows"
+    )
+    raise typer.BadParameter(f"no rule '{code}' in these feeds{hint}", param_hint="--rule")

@@ -45,6 +45,7 @@ def report(
     - `warehouse linkage report` (how right it is to say that two records are one person)
     """
     from orchestration.contracts import load_feed_contracts
+    from orchestration.publish.pages import MADE, note_pages
     from orchestration.reports.linkage import write_linkage_page
     from orchestration.reports.owner import REPORTS_FOLDER, build_reports
     from orchestration.run_lock import build_lock
@@ -67,8 +68,10 @@ def report(
         if not needed.exists():
             raise ReportError(f"There is nothing to report on yet: {needed} does not exist. Run 'warehouse run' first.")
     with build_lock(settings.data_dir, wait_seconds=0):
-        outcome = build_reports(contracts.values(), settings, manifest, settings.published_dir.resolve())
-        write_linkage_page(settings, settings.published_dir.resolve())
+        publication = settings.published_dir.resolve()
+        outcome = build_reports(contracts.values(), settings, manifest, publication)
+        write_linkage_page(settings, publication)
+        note_pages(publication, reports="; ".join(outcome.faults.values()) or MADE, linkage=MADE)
     page = settings.published_dir / REPORTS_FOLDER / (agency or "") / "index.html"
     if faults := {name: fault for name, fault in outcome.faults.items() if agency in (None, name)}:
         raise ReportError("\n".join(f"no report of {name}: {fault}" for name, fault in faults.items()))

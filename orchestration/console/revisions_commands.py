@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.console.options import DataOption, FormatOption, note
+from orchestration.console.options import DataOption, FormatOption, chosen_format, note
 from orchestration.settings import Settings
 
 
@@ -34,7 +34,6 @@ def revisions(
     - `warehouse revisions --mart counting_unit_bridge --cause late_data`
     - `warehouse revisions --format csv > revisions.csv`
     """
-    from orchestration.console.quarantine import chosen_format
     from orchestration.console.query import OutputFormat, write_result
     from orchestration.console.revisions import revisions as revisions_of
     from orchestration.publish.causes import Cause

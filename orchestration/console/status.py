@@ -5,6 +5,7 @@ Belongs here: the picture as values and lines. Does not belong here: which refus
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from orchestration.console.freshness import stale_feeds
 from orchestration.contracts import FeedContract
 from orchestration.ingest import UnplacedFile, files_not_yet_ingested, look_outside_feeds
 from orchestration.publish import Publication, latest_publication
+from orchestration.publish.pages import missing_pages
 from orchestration.quality.standing import GateStanding, gate_standing, refusal_sentence
 from orchestration.settings import Settings
 
@@ -26,6 +28,7 @@ class WarehouseStatus:
     files_waiting: int
     unplaced: tuple[UnplacedFile, ...]
     publication: Publication | None
+    missing_pages: Mapping[str, str]
 
 
 def warehouse_status(settings: Settings, contracts: dict[str, FeedContract]) -> WarehouseStatus:
@@ -36,6 +39,7 @@ def warehouse_status(settings: Settings, contracts: dict[str, FeedContract]) -> 
         files_waiting=len(files_not_yet_ingested(contracts.values(), settings)),
         unplaced=tuple(look_outside_feeds(contracts.values(), settings.landing_dir)),
         publication=latest_publication(settings),
+        missing_pages=missing_pages(settings.published_dir),
     )
 
 

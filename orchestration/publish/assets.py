@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from dagster import (
@@ -21,11 +20,9 @@ from dagster import (
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.link import SUMMARY_FILE
 from orchestration.linkage.person_id_history import mark_published
-from orchestration.products.promises import write_contracts
-from orchestration.publish.pages import OwnerReports, Pages, linkage_page, published_reach
+from orchestration.publish.pages import make_pages, published_reach
 from orchestration.publish.publication import publish
 from orchestration.publish.revisions import unexplained_cells
-from orchestration.reports.catalogue import build_catalogue
 from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.transform.dbt import dbt_target_path
@@ -74,10 +71,6 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
         manifest = dbt_target_path(settings) / "manifest.json"
         contracts = load_feed_contracts(settings.contracts_dir).values()
         reach = published_reach(contracts, settings, manifest, context.log.error)
-        reports = OwnerReports(contracts, settings, manifest, context.log.error, reach)
-        on_linkage = Pages("page on the linkage", partial(linkage_page, settings), context.log.error)
-        catalogue = Pages("catalogue", partial(build_catalogue, settings, manifest), context.log.error)
-        promises = Pages("contracts of the marts", partial(write_contracts, settings, manifest), context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))
             publication = publish(
@@ -87,25 +80,27 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
                 linkage_build=linkage["history"]["name"],
                 contracts=contracts,
                 reach=reach,
-                extras=[reports, on_linkage, catalogue, promises],
                 report=context.log.info,
             )
             mark_published(settings, publication.linkage_build)
-        unread = reports.outcome.unread_models if reports.outcome else {}
-        faults = reports.faults | ({"linkage": on_linkage.fault} if on_linkage.fault else {})
+        folder = settings.published_dir.resolve()
+        pages = make_pages(folder, contracts, settings, manifest, context.log.error, reach)
         unexplained = unexplained_cells(settings.published_database)
         checks = [
             AssetCheckResult(
                 check_name=REPORTS_CHECK,
-                passed=not faults,
+                passed=not pages.report_faults,
                 severity=AssetCheckSeverity.ERROR,
-                metadata={"faults": faults, "models_not_followed_by_column": dict(unread)},
+                metadata={
+                    "faults": dict(pages.report_faults),
+                    "models_not_followed_by_column": dict(pages.unread_models),
+                },
             ),
             AssetCheckResult(
                 check_name=CATALOGUE_CHECK,
-                passed=catalogue.fault is None and promises.fault is None,
+                passed=not pages.catalogue_faults,
                 severity=AssetCheckSeverity.ERROR,
-                metadata={"fault": catalogue.fault or "none", "fault_of_contracts": promises.fault or "none"},
+                metadata={"faults": dict(pages.catalogue_faults)},
             ),
             AssetCheckResult(
                 check_name=REVISIONS_CHECK,

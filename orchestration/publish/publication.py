@@ -1,8 +1,8 @@
 """Write, audit, publish: a complete publication is assembled beside the live one and swapped in with one rename.
 
 `data/published` is a symbolic link to `data/publications/<build>/`; replacing that link is one atomic rename, so the
-database, the Parquet files and the reports change together. A reader that has a file of the old publication open keeps
-it; the two publications before the newest are kept on disk, older ones are removed.
+database and the Parquet files change together. A reader that has a file of the old publication open keeps it; the two
+publications before the newest are kept on disk, older ones are removed. Its pages come after the swap (`pages`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ import duckdb
 
 from orchestration.contracts import FeedContract
 from orchestration.publish.evidence import gather_evidence
+from orchestration.publish.pages import note_pages
 from orchestration.publish.pseudonyms import PseudonymKey, load_or_create_key
 from orchestration.publish.revisions import COLUMNS as REVISIONS_COLUMNS
 from orchestration.publish.revisions import REVISIONS_TABLE, compare_publications
@@ -95,7 +96,6 @@ def publish(
     contracts: Collection[FeedContract] = (),
     reach: Reach | None = None,
     now: datetime | None = None,
-    extras: Sequence[Callable[[Path], None]] = (),
     report: Reporter = lambda message: None,
 ) -> Publication:
     """Assembles, audits and swaps in a publication of the build database.
@@ -108,8 +108,6 @@ def publish(
         contracts: of every feed: what decided the verdicts is kept with the publication.
         reach: column lineage of the build, kept too; without it causes of revisions go by whole tables.
         now: time of publication (UTC), for tests.
-        extras: called with the folder of the audited publication before it is swapped in; what they add to it appears
-            with the rest. One that raises stops the publication: what must not do so catches its own faults.
         report: called with one line per step.
 
     Raises:
@@ -146,8 +144,7 @@ def publish(
         publication = replace(publication, tables=dict(sorted(content.items())))
         record.write_text(publication.to_json(), encoding="utf-8")
     _audit(folder, selection, content)
-    for extra in extras:
-        extra(folder)
+    note_pages(folder)
     final = settings.publications_dir / build_id
     folder.replace(final)
     _point_at(settings.published_dir, final)
@@ -250,11 +247,17 @@ def _published_columns(table: PublishedTable) -> list[str]:
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> None:
+    """Describes a table and its columns, all in one transaction: each by itself waits for the disk."""
     full_name = f"{_name(table.schema)}.{_name(table.name)}"
-    connection.execute(f"comment on table {full_name} is {_literal(table.description)}")
-    for column in table.columns:
-        if column.rule is not Rule.DROP and column.description:
-            connection.execute(f"comment on column {full_name}.{_name(column.name)} is {_literal(column.description)}")
+    comments = [f"table {full_name} is {_literal(table.description)}"] + [
+        f"column {full_name}.{_name(column.name)} is {_literal(column.description)}"
+        for column in table.columns
+        if column.rule is not Rule.DROP and column.description
+    ]
+    connection.execute("begin")
+    for comment in comments:
+        connection.execute(f"comment on {comment}")
+    connection.execute("commit")
 
 
 def _content(connection: duckdb.DuckDBPyConnection, table: PublishedTable) -> PublishedContent:

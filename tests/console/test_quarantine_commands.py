@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.console.quarantine import harmless
 from orchestration.console.query import spreadsheet_safe
+from orchestration.console.records import harmless
 from orchestration.contracts import load_feed_contracts
 from orchestration.ingest import ingest_feed
 from orchestration.quality import gate_feed

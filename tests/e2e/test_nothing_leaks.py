@@ -118,7 +118,15 @@ def test_the_database_and_the_record_hold_nothing_the_parquet_does_not(
     assert tables == parquet
     published = built.settings.published_dir
     others = {path.relative_to(published).parts[0] for path in published_files if path.suffix != ".parquet"}
-    assert others == {"analyst.duckdb", "build.json", "catalogue", "evidence.json", "reports"}
+    assert others == {
+        "analyst.duckdb",
+        "build.json",
+        "catalogue",
+        "contracts",
+        "evidence.json",
+        "pages.json",
+        "reports",
+    }
 
 
 def report_texts(published_files: list[Path]) -> dict[str, str]:

@@ -7,6 +7,7 @@ import hmac
 import json
 import stat
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from orchestration.contracts import load_feed_contracts
 from orchestration.publish import PublicationError, latest_publication, publish
 from orchestration.publish import publication as publication_module
-from orchestration.publish.pages import OwnerReports, Pages, linkage_page
+from orchestration.publish.pages import OwnerReports, Pages, linkage_page, make_pages, missing_pages
 from orchestration.publish.pseudonyms import KEY_FILE, PseudonymKey, load_or_create_key
 from orchestration.settings import Settings
 
@@ -233,34 +234,41 @@ def test_domains_do_not_share_pseudonyms() -> None:
     assert key.pseudonym("person", "1") != key.pseudonym("case", "1")
 
 
-def test_what_is_added_to_a_publication_appears_with_it(settings: Settings, tmp_path: Path) -> None:
-    def add(folder: Path) -> None:
-        assert (folder / "analyst.duckdb").exists()
-        assert latest_publication(settings) is None  # readers do not see it yet
-        (folder / "reports").mkdir()
-        (folder / "reports" / "index.html").write_text("made")
-
-    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS), extras=[add])
-    assert (settings.published_dir / "reports" / "index.html").read_text() == "made"
+def test_a_publication_says_from_the_swap_on_that_its_pages_are_to_come(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
+    assert set(missing_pages(settings.published_dir)) == {"reports", "linkage", "catalogue", "contracts"}
+    assert all("not made yet" in state for state in missing_pages(settings.published_dir).values())
 
 
-def test_an_addition_that_raises_leaves_the_old_publication(settings: Settings, tmp_path: Path) -> None:
+def test_pages_nobody_asked_for_are_not_made_and_the_publication_says_so(settings: Settings, tmp_path: Path) -> None:
     path = manifest(tmp_path / "manifest.json", COLUMNS)
-    first = publish(settings, path)
+    publish(settings, path)
+    outcome = make_pages(settings.published_dir.resolve(), [], replace(settings, pages=False), path, pytest.fail)
+    assert not outcome.report_faults and not outcome.catalogue_faults
+    assert set(missing_pages(settings.published_dir).values()) == {"not asked for (WAREHOUSE_PAGES=off)"}
+    assert not (settings.published_dir / "reports").exists()
 
-    def fail(folder: Path) -> None:
-        raise RuntimeError("no room on disk")
 
-    with pytest.raises(RuntimeError, match="no room"):
-        publish(settings, path, extras=[fail])
-    assert latest_publication(settings) == first
+def test_faults_of_pages_are_kept_beside_the_figures(settings: Settings, tmp_path: Path) -> None:
+    path = manifest(tmp_path / "manifest.json", COLUMNS)  # without parents, sources and a linkage no page can be made
+    publication = publish(settings, path)
+    errors: list[str] = []
+    contracts = load_feed_contracts(settings.contracts_dir).values()
+    outcome = make_pages(settings.published_dir.resolve(), contracts, settings, path, errors.append)
+    assert latest_publication(settings) == publication
+    assert set(outcome.report_faults) == {"all", "linkage"}
+    missing = missing_pages(settings.published_dir)
+    assert set(missing) == {"reports", "linkage", "catalogue", "contracts"}
+    assert "linkage_quality" in missing["linkage"] and missing["catalogue"] == outcome.catalogue_faults["catalogue"]
+    assert len(errors) == 4 and all("Traceback" in error for error in errors)
 
 
 def test_a_report_that_cannot_be_made_is_told_and_stops_nothing(settings: Settings, tmp_path: Path) -> None:
     errors: list[str] = []
     path = manifest(tmp_path / "manifest.json", COLUMNS)  # without parents and sources no report can be made from it
     reports = OwnerReports(load_feed_contracts(settings.contracts_dir).values(), settings, path, errors.append)
-    publication = publish(settings, path, extras=[reports])
+    publication = publish(settings, path)
+    reports(settings.published_dir.resolve())
     assert latest_publication(settings) == publication
     assert reports.outcome is None
     assert set(reports.faults) == {"all"}
@@ -274,7 +282,8 @@ def test_a_page_on_the_linkage_that_cannot_be_made_is_told_and_stops_nothing(
     page = Pages(
         "page on the linkage", partial(linkage_page, settings), errors.append
     )  # nothing says how right the linkage is
-    publication = publish(settings, manifest(tmp_path / "manifest.json", COLUMNS), extras=[page])
+    publication = publish(settings, manifest(tmp_path / "manifest.json", COLUMNS))
+    page(settings.published_dir.resolve())
     assert latest_publication(settings) == publication
     assert page.fault is not None and "linkage_quality" in page.fault
     assert "Traceback" in errors[0]

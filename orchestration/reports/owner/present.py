@@ -183,7 +183,8 @@ _STANDING_QUERY = r"""
                 when not placed.is_quarantined and used.row_number is not null then 'kept'
             end as standing
         from placed
-        left join currently on placed.has_key and placed.record = currently.record
+        -- a flag beside the equality would have DuckDB compare every fault with every record
+        left join currently on case when placed.has_key then placed.record end = currently.record
         left join current_rows as used
             on placed.delivery_id = used.delivery_id and placed.row_number = used.row_number
     )
