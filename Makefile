@@ -75,8 +75,8 @@ serve: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 bench: $(INSTALLED) ## time the pipeline by stage, the gate on a million rows, and linkage
 	@$(BIN)/warehouse bench --defendants $(DEFENDANTS) --months $(MONTHS) --seed $(SEED)
 
-lock: ## re-make requirements.lock from pyproject.toml (needs uv)
-	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+lock: ## re-make requirements.lock from pyproject.toml, for every Python and system (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 -o requirements.lock
 
 clean: ## remove everything the warehouse and its tools wrote (landing and data too)
 	rm -rf $(WAREHOUSE_LANDING_DIR) $(WAREHOUSE_DATA_DIR) .warehouse .tmp dbt_project/target dbt_project/logs dbt_project/.seeds logs .pytest_cache .mypy_cache .ruff_cache .hypothesis

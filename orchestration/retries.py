@@ -14,7 +14,6 @@ from contextlib import contextmanager
 
 import duckdb
 from dagster import RetryRequested
-from dagster_dbt.errors import DagsterDbtError
 
 MAX_RETRIES = 3
 
@@ -36,6 +35,8 @@ def is_transient(error: BaseException) -> bool:
 
     DuckDB and dbt have one kind of error for many faults; of theirs only those whose text speaks of a lock count.
     """
+    from dagster_dbt.errors import DagsterDbtError  # three seconds of imports that only a fault needs
+
     seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen:

@@ -61,6 +61,7 @@ HOMES = {
         "resources",
         "retries",
         "console.run",
+        "console.event_log",
         "console.progress",
     },
     "dagster_dbt": {"transform.assets", "retries"},
@@ -110,6 +111,13 @@ def test_no_files_import_one_another_in_a_circle(house: Package) -> None:
 
 def test_every_module_opens_with_its_charter_and_it_names_what_is_there(house: Package) -> None:
     held(charter_faults(house, models()))
+
+
+def test_tests_stand_in_the_room_they_are_of(house: Package) -> None:
+    tests = PROJECT_ROOT / "tests"
+    folders = {path.relative_to(tests).parts[0] for path in tests.rglob("*/*.py")}
+    of_the_whole = {"marts", "seeds", "e2e"}
+    held([f"tests/{name} is of no room" for name in sorted(folders - house.rooms - of_the_whole)])
 
 
 def test_the_top_level_is_the_agreed_one() -> None:

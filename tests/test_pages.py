@@ -83,3 +83,11 @@ def test_what_a_page_names_is_there(page: Path) -> None:
     faults += [f"names make {verb}" for verb in re.findall(r"\bmake ([a-z][a-z-]*)", code) if verb not in verbs()]
     faults += [f"names {command}" for command in missing_commands(code)]
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("name", [".ci/run", ".pre-commit-config.yaml"])
+def test_what_runs_by_itself_calls_verbs_that_are_there(name: str) -> None:
+    text = (PROJECT_ROOT / name).read_text(encoding="utf-8")
+    called = set(re.findall(r"^\s*(?:entry: )?make ([a-z-]+)", text, re.MULTILINE))
+    assert called
+    assert called <= verbs()

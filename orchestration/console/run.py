@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -24,11 +23,10 @@ from dagster import (
     RunsFilter,
 )
 from dagster._core.events import RunFailureReason
-from sqlalchemy import Engine
-from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from orchestration.console.event_log import cheap_event_log
 from orchestration.console.progress import PROGRESS, progress_logger
+from orchestration.console.stopping import stopped_by_signals
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
@@ -122,11 +120,12 @@ def run_build(
         AlreadyRunningError: another run is at work.
         FileNotFoundError: a reference list is missing.
         RunFailedError: a step of the build failed. A feed that could not be received does not stop the build.
+        StoppedError: a signal stopped it.
     """
     require_reference_lists(settings)
     os.environ.update(settings.as_environment())
     prepare_dagster_home(settings)
-    with build_lock(settings.data_dir, wait_seconds=wait_seconds):
+    with stopped_by_signals(), build_lock(settings.data_dir, wait_seconds=wait_seconds):
         with DagsterInstance.get() as instance:
             end_killed_runs(instance)
         if full_linkage:
@@ -134,7 +133,7 @@ def run_build(
         definitions = load_definitions(settings)
         with (
             _quiet_libraries(),
-            _unsynced_event_log(),
+            cheap_event_log(settings.dagster_home),
             DagsterInstance.get() as instance,
             Path(os.devnull).open("w", encoding="utf-8") as nowhere,
             redirect_stdout(nowhere),  # dbt's own lines; they are kept in its log
@@ -285,25 +284,6 @@ def _run_failures(result: ExecuteInProcessResult) -> list[str]:
         for event in result.all_events
         if event.event_type is DagsterEventType.RUN_FAILURE
     ]
-
-
-@contextmanager
-def _unsynced_event_log() -> Iterator[None]:
-    """Lets the operating system decide when Dagster's event log reaches the disk.
-
-    Dagster opens, commits and syncs its SQLite files for every event: some 30 of 95 seconds of a small build. The log
-    survives a killed process all the same; only a power cut could cost its last events, and no figure rests on them.
-    """
-
-    def relax(connection: DBAPIConnection, record: object) -> None:
-        if isinstance(connection, sqlite3.Connection):
-            connection.execute("pragma synchronous = off")
-
-    sqlalchemy_event.listen(Engine, "connect", relax)
-    try:
-        yield
-    finally:
-        sqlalchemy_event.remove(Engine, "connect", relax)
 
 
 @contextmanager

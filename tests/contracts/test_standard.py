@@ -6,7 +6,6 @@ import socket
 from pathlib import Path
 
 import pytest
-from datacontract.data_contract import DataContract
 
 from orchestration.settings import PROJECT_ROOT
 
@@ -23,6 +22,8 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("path", CONTRACTS, ids=lambda path: f"{path.parent.name}/{path.name.split('.')[0]}")
 def test_contract_passes_the_linter_of_the_standard(path: Path) -> None:
+    from datacontract.data_contract import DataContract
+
     run = DataContract(data_contract_file=str(path)).lint()
     assert run.result == "passed", [
         (check.name, check.reason) for check in run.checks or [] if check.result != "passed"

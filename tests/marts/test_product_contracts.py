@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from datacontract.data_contract import DataContract
 
 from orchestration.contracts.products import load_product_heads
 from orchestration.products.checks import check_marts
@@ -42,6 +41,8 @@ def test_every_mart_has_a_contract(manifest: Path, contracts: dict[str, str]) ->
 
 @pytest.mark.parametrize("mart", MARTS)
 def test_the_contract_is_valid(mart: str, contracts: dict[str, str]) -> None:
+    from datacontract.data_contract import DataContract
+
     run = DataContract(data_contract_str=contracts[mart]).lint()
     assert run.result == "passed", [check.reason for check in run.checks if check.result != "passed"]
 

@@ -14,7 +14,7 @@ remand_proceedings as (
 ),
 
 sentenced_proceedings as (
-    select * from {{ ref('int_sentenced_proceedings') }}
+    select * from {{ ref('sentenced_proceedings') }}
 ),
 
 courts as (
