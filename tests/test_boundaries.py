@@ -116,7 +116,7 @@ def test_every_module_opens_with_its_charter_and_it_names_what_is_there(house: P
 def test_tests_stand_in_the_room_they_are_of(house: Package) -> None:
     tests = PROJECT_ROOT / "tests"
     folders = {path.relative_to(tests).parts[0] for path in tests.rglob("*/*.py")}
-    of_the_whole = {"marts", "seeds", "e2e"}
+    of_the_whole = {"marts", "seeds", "e2e", "mutants"}
     held([f"tests/{name} is of no room" for name in sorted(folders - house.rooms - of_the_whole)])
 
 
