@@ -55,9 +55,9 @@ def filled_in(begun: Any, answers: Any) -> Any:
     return begun if answers is None else answers
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    return Copy(tmp_path_factory.mktemp("added"))
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path)
 
 
 def test_a_feed_is_added_by_its_contract_alone(copy: Copy) -> None:
@@ -99,3 +99,12 @@ def test_a_feed_is_added_by_its_contract_alone(copy: Copy) -> None:
         ("X718255|1|2", "X718255", 2, "2026-10-02", "PROVED"),
     ]
     assert counted == [("probation", "breaches", "accepted_with_quarantine", 3, 2, 1, True)]
+
+
+def test_a_feed_that_is_taken_out_leaves_no_model_behind(copy: Copy) -> None:
+    staging = copy.root / "dbt_project" / "models" / "staging"
+    before = set(staging.rglob("stg_*.sql"))
+    (copy.root / "data_contracts" / "feeds" / "laa" / "representation_orders.odcs.yaml").unlink()
+    copy.python("-m", "orchestration.cli", "contracts", "sync")
+    gone = {path.name for path in before - set(staging.rglob("stg_*.sql"))}
+    assert gone == {"stg_laa__representation_orders.sql", "stg_laa__representation_orders_versions.sql"}

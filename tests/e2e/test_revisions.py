@@ -44,7 +44,7 @@ def second(built: Warehouse, world: World, keys_dir: Path, tmp_path_factory: pyt
     shutil.copytree(world.landing_dir, folder / "landing")
     reference = folder / "reference"
     shutil.copytree(PROJECT_ROOT / "seeds" / "reference", reference)
-    plain = Warehouse.at(folder, folder / "landing", keys_dir, reference)
+    plain = Warehouse.at(folder, folder / "landing", keys_dir, reference, pages=False)
     warehouse = Warehouse(replace(plain.settings, overrides_dir=folder / "overrides"))
     done = SecondBuild(
         warehouse,

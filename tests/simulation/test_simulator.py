@@ -14,6 +14,8 @@ from orchestration.settings import Settings
 from orchestration.simulation import DirtParameters, SimulationSummary, WorldParameters, simulate
 from tests.simulation.delivered_files import read_delivery, replay
 
+pytestmark = pytest.mark.slow
+
 PARAMETERS = WorldParameters(defendants=400, months=8, seed=5, end_date=date(2026, 10, 31))
 
 
