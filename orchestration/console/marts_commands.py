@@ -33,8 +33,8 @@ def new(
 
     from orchestration.products.scaffold import scaffold_mart
 
-    columns = [[item.strip() for item in given.split(",") if item.strip()] for given in (key, measures)]
-    for path in scaffold_mart(name, *columns, Settings.from_environment(), date.today()):
+    of_key, counting = ([item.strip() for item in given.split(",") if item.strip()] for given in (key, measures))
+    for path in scaffold_mart(name, of_key, counting, Settings.from_environment(), date.today()):
         typer.echo(shown_path(path))
     note(
         "Next: fill in what is marked; 'warehouse contracts sync' writes the docs of its numbers, and 'warehouse marts "
