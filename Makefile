@@ -19,7 +19,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DAGSTER_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help install run test test-fast same record lint format serve bench lock clean
+.PHONY: help install run test test-fast same record lint format mutants serve bench lock clean
 
 help: ## what each verb does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/' | expand -t 20
@@ -68,6 +68,9 @@ format: $(INSTALLED) ## put Python and SQL into the project's style
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests dbt_project/analyses
 	$(BIN)/sqlfluff fix --templater placeholder --disable-progress-bar orchestration
+
+mutants: $(INSTALLED) ## make a fixed list of wrong changes, each in a copy, and name those that no test notices
+	@$(BIN)/python -m tests.mutants.run
 
 serve: $(INSTALLED) ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/warehouse serve

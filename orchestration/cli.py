@@ -30,6 +30,7 @@ from orchestration.console.person_history_commands import person_history
 from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
 from orchestration.console.revisions_commands import revisions
+from orchestration.console.stopping import StoppedError
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -60,9 +61,9 @@ def main() -> None:
     """Entry point: runs the command; expected errors become one clear message and exit code 1."""
     try:
         app()
-    except KeyboardInterrupt:
-        terminal.print("Stopped. Nothing half-done is published; run the same command again to go on.")
-        sys.exit(130)
+    except StoppedError as stop:
+        note(str(stop))
+        sys.exit(stop.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)

@@ -62,8 +62,11 @@ class Warehouse:
     settings: Settings
 
     @classmethod
-    def at(cls, folder: Path, landing_dir: Path, keys_dir: Path, reference_dir: Path | None = None) -> Warehouse:
-        """A warehouse under `folder`; warehouses that are compared share their keys."""
+    def at(
+        cls, folder: Path, landing_dir: Path, keys_dir: Path, reference_dir: Path | None = None, *, pages: bool = True
+    ) -> Warehouse:
+        """A warehouse under `folder`; those that are compared share their keys. Pages cost: a test that reads none of
+        them does without."""
         return cls(
             Settings.from_environment(
                 landing_dir=landing_dir,
@@ -71,6 +74,7 @@ class Warehouse:
                 keys_dir=keys_dir,
                 dagster_home=folder / "dagster",
                 reference_dir=reference_dir,
+                pages=pages,
             )
         )
 
@@ -78,7 +82,8 @@ class Warehouse:
         """The same warehouse in another folder, deliveries and all, to be changed; keys and lists are shared."""
         shutil.copytree(self.settings.data_dir, folder / "data", symlinks=True)
         shutil.copytree(self.settings.landing_dir, folder / "landing")
-        return Warehouse.at(folder, folder / "landing", self.settings.keys_dir, self.settings.reference_dir)
+        settings = self.settings
+        return Warehouse.at(folder, folder / "landing", settings.keys_dir, settings.reference_dir, pages=settings.pages)
 
     def environment(self) -> dict[str, str]:
         return {**os.environ, **self.settings.as_environment(), "COLUMNS": "160"}

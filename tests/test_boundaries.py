@@ -11,6 +11,7 @@ from tests.boundaries import (
     circle_faults,
     flow_faults,
     library_faults,
+    part_of,
     reach_faults,
     read_package,
 )
@@ -35,6 +36,18 @@ FLOW = (
     {"cli"},
 )
 """Rooms in the order data flow; each may reach only what stands before its step."""
+
+LINKAGE_FLOW = (
+    {"source_files", "tables", "person_id_history"},
+    {"matching"},
+    {"learning"},
+    {"accuracy"},
+    {"review"},
+    {"evidence"},
+    {"link"},
+    {"assets"},
+)
+"""The same within linkage: what decides a link reaches nothing that learns, measures or asks."""
 
 SIMULATION_READERS = ("console", "cli")
 """Only what a person calls may reach the simulation: no pipeline code knows its truth."""
@@ -80,6 +93,10 @@ def test_data_flow_one_way(house: Package) -> None:
     held(flow_faults(house, FLOW))
 
 
+def test_linkage_reaches_from_measuring_to_matching_and_never_back(house: Package) -> None:
+    held(flow_faults(part_of(house, "linkage"), LINKAGE_FLOW))
+
+
 def test_only_people_reach_the_simulation(house: Package) -> None:
     held(reach_faults(house, "simulation", SIMULATION_READERS))
 
@@ -94,6 +111,13 @@ def test_no_files_import_one_another_in_a_circle(house: Package) -> None:
 
 def test_every_module_opens_with_its_charter_and_it_names_what_is_there(house: Package) -> None:
     held(charter_faults(house, models()))
+
+
+def test_tests_stand_in_the_room_they_are_of(house: Package) -> None:
+    tests = PROJECT_ROOT / "tests"
+    folders = {path.relative_to(tests).parts[0] for path in tests.rglob("*/*.py")}
+    of_the_whole = {"marts", "seeds", "e2e", "mutants"}
+    held([f"tests/{name} is of no room" for name in sorted(folders - house.rooms - of_the_whole)])
 
 
 def test_the_top_level_is_the_agreed_one() -> None:

@@ -26,6 +26,7 @@ from dagster._core.events import RunFailureReason
 
 from orchestration.console.event_log import cheap_event_log
 from orchestration.console.progress import PROGRESS, STAGES, progress_logger, stage_cpu_seconds
+from orchestration.console.stopping import stopped_by_signals
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
@@ -121,11 +122,12 @@ def run_build(
         AlreadyRunningError: another run is at work.
         FileNotFoundError: a reference list is missing.
         RunFailedError: a step of the build failed. A feed that could not be received does not stop the build.
+        StoppedError: a signal stopped it.
     """
     require_reference_lists(settings)
     os.environ.update(settings.as_environment())
     prepare_dagster_home(settings)
-    with build_lock(settings.data_dir, wait_seconds=wait_seconds):
+    with stopped_by_signals(), build_lock(settings.data_dir, wait_seconds=wait_seconds):
         with DagsterInstance.get() as instance:
             end_killed_runs(instance)
         if full_linkage:

@@ -20,6 +20,9 @@ from orchestration.contracts.reader import ContractError
 from orchestration.settings import Settings
 
 _HEADER = f"Generated from data_contracts/feeds/ by `{SYNC_COMMAND}`; do not edit. A change belongs in the contract."
+_CALL = "{{ justice.staged_"
+"""How a generated model begins: it is one call."""
+
 _COUNTS = {
     FeedMode.INCREMENT: "the newest version of each record counts",
     FeedMode.SNAPSHOT: "those of the newest delivery count",
@@ -28,7 +31,7 @@ _COUNTS = {
 
 
 def sync_dbt(settings: Settings) -> list[Path]:
-    """Write everything dbt has from the feed contracts and return the paths.
+    """Write everything dbt has from the feed contracts and return the paths; models of a feed that is gone go too.
 
     Raises:
         ContractError: a contract cannot be used, or a feed cannot be staged by its contract; nothing is written.
@@ -38,6 +41,9 @@ def sync_dbt(settings: Settings) -> list[Path]:
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    for path in settings.dbt_project_dir.glob("models/staging/*/stg_*.sql"):
+        if path not in files and path.read_text(encoding="utf-8").startswith(_CALL):
+            path.unlink()
     return list(files)
 
 
@@ -65,7 +71,7 @@ def staging_files(contracts: Mapping[str, FeedContract], settings: Settings) -> 
     }
     for feed in derived.values():
         files[_model_file(feed, staging, "_versions")] = _versions_model(feed)
-        files[_model_file(feed, staging)] = f"{{{{ justice.staged_as_now_known('{feed.agency}', '{feed.feed}') }}}}\n"
+        files[_model_file(feed, staging)] = f"{_CALL}as_now_known('{feed.agency}', '{feed.feed}') }}}}\n"
     return files
 
 
@@ -101,7 +107,7 @@ def _model(feed: FeedContract) -> str:
 
 
 def _versions_model(feed: FeedContract) -> str:
-    return f"{{{{ justice.staged_versions('{feed.agency}', '{feed.feed}') }}}}\n"
+    return f"{_CALL}versions('{feed.agency}', '{feed.feed}') }}}}\n"
 
 
 def _versions_yaml(feed: FeedContract) -> dict[str, Any]:

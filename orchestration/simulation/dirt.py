@@ -254,13 +254,13 @@ def _add_code_errors(dirt: FeedDirt) -> None:
     for column in dirt.contract.columns:
         if column.is_primary_key or column.type is not ColumnType.CODE:
             continue
-        if column.code_list in UNKNOWN_CODES:
+        if column.closed_codes:
+            rows = dirt.pick(column.name, dirt.parameters.code_outside_closed_list)
+            dirt.put(column.name, rows, ["ZZ" for _ in rows], "code_outside_closed_list")
+        elif column.code_list in UNKNOWN_CODES:
             codes = UNKNOWN_CODES[column.code_list]
             rows = dirt.pick(column.name, dirt.parameters.unknown_code)
             dirt.put(column.name, rows, [codes[int(dirt.rng.integers(0, len(codes)))] for _ in rows], "unknown_code")
-        elif column.closed_codes:
-            rows = dirt.pick(column.name, dirt.parameters.code_outside_closed_list)
-            dirt.put(column.name, rows, ["ZZ" for _ in rows], "code_outside_closed_list")
 
 
 def _add_date_errors(dirt: FeedDirt) -> None:

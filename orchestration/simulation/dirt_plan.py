@@ -166,7 +166,6 @@ UNKNOWN_CODES: dict[str, tuple[str, ...]] = {
     "nationalities": ("ZZZ", "XXU"),
     "hearing_types": ("ZZZ",),
     "ethnicities": ("Z9", "X1"),
-    "outcome_codes": ("99",),
     "remand_bases": ("ZZ",),
     "trial_outcomes": ("9",),
 }

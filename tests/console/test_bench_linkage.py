@@ -21,6 +21,8 @@ from orchestration.console.bench_people import write_people
 from orchestration.linkage import evaluate, load_model
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 MODEL = load_model()
 
 

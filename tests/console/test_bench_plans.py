@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from orchestration.console.bench_plans import growing_joins, joins_in
-from orchestration.reports.owner.present import STANDING_QUERY
+from orchestration.reports.owner import present
+from orchestration.sql_files import read_sql
 from tests.support import Warehouse
 
 
@@ -52,7 +53,7 @@ def test_the_owners_report_looks_its_records_up() -> None:
         opened.execute(f"create table deliveries as {rows} from range(500)")
         opened.execute("alter table faults drop extract_date")
         opened.execute("alter table keys drop extract_date")
-        assert not joins_in(opened, STANDING_QUERY)
+        assert not joins_in(opened, read_sql(present.__file__, "standing_of_faults"))
 
 
 def test_no_model_compares_every_row_with_every_other_unexplained(built: Warehouse) -> None:

@@ -61,7 +61,7 @@ def test_the_numbers_are_said_to_be_private_apart_from_the_data(built: Warehouse
 def test_a_merged_case_leads_to_the_one_that_stands(built: Warehouse) -> None:
     [(merged, lead)] = built.build_query(
         "select min_by(source_case_id, source_case_id), min_by(case_id, source_case_id) "
-        "from conformed.int_case_merges where merge_depth > 0"
+        "from conformed.case_records where merge_depth > 0"
     )
     links = chain(built, merged)
     assert {link["case"] for link in links} == {lead}

@@ -20,6 +20,8 @@ from orchestration.linkage import load_model, run_linkage, save_model
 from orchestration.linkage.learning.adoption import adopted_version, compare_persons, load_adopted, next_version
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = load_model()
 STRICT = replace(SHIPPED, version="strict-1", thresholds=replace(SHIPPED.thresholds, accept=12.0))
 

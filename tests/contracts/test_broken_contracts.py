@@ -349,6 +349,52 @@ def test_all_problems_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert "prisoners.odcs.yaml" in raised.value.problems[2]
 
 
+def test_faults_of_every_section_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    contract = copy.deepcopy(GOOD)
+    places = {
+        "apiVersion": lambda c: change(c, apiVersion="v3.0.2"),
+        "description.usage": lambda c: change(c["description"], usage=None),
+        "team.members[0 'owner'].name": lambda c: change(c["team"]["members"][0], name=None),
+        "team.members[1 'steward'].username": lambda c: change(c["team"]["members"][1], username=None),
+        "customProperties.encoding": lambda c: change(custom(c["servers"][0], "encoding"), value="utf-9"),
+        "customProperties.timeZone": lambda c: change(custom(c["servers"][0], "timeZone"), value="Paris"),
+        "'legal_status'].description": lambda c: change(column(c, "legal_status"), description=None),
+        "'legal_status'].classification": lambda c: change(column(c, "legal_status"), classification="secret"),
+        "'status_to'].logicalType": lambda c: change(column(c, "status_to"), logicalType="day"),
+        "customProperties.legalBasis.basis": lambda c: change(custom(c, "legalBasis")["value"], basis=None),
+        "slaProperties[1 'latency'].unit": lambda c: change(c["slaProperties"][1], unit="week"),
+        "slaProperties[2 'retention'].description": lambda c: change(c["slaProperties"][2], description=None),
+        "customProperties.catalogueOrder": lambda c: change(custom(c, "catalogueOrder"), value="ten"),
+        "customProperties.deliveryMode": lambda c: change(custom(c, "deliveryMode"), value="daily"),
+        "quarantineSoftShare": lambda c: custom(c, "qualityThresholds")["value"].update(quarantineSoftShare=2),
+    }
+    for breakage in places.values():
+        breakage(contract)
+    with pytest.raises(ContractError) as raised:
+        load_feed_contract(written(tmp_path, contract))
+    assert len(raised.value.problems) == len(places), str(raised.value)
+    for place in places:
+        assert any(f"{place}: " in problem for problem in raised.value.problems), f"{place}\n{raised.value}"
+
+
+def test_several_faults_of_one_rule_are_told_at_once(tmp_path: Path) -> None:
+    contract = copy.deepcopy(GOOD)
+    change(contract["schema"][0]["quality"][0], severity="grave", dimension=None, name=None, mustBe=1)
+    with pytest.raises(ContractError) as raised:
+        load_feed_contract(written(tmp_path, contract))
+    assert len(raised.value.problems) == 4
+
+
+def test_one_thing_is_held_by_one_column_and_is_something_there_is(tmp_path: Path) -> None:
+    contract = copy.deepcopy(GOOD)
+    column(contract, "booking_number")["customProperties"] = [{"property": "holds", "value": "ptiurn"}]
+    with pytest.raises(ContractError, match="held by two columns: ptiurn"):
+        load_feed_contract(written(tmp_path, contract))
+    custom(column(contract, "booking_number"), "holds")["value"] = "shoe_size"
+    with pytest.raises(ContractError, match=r"'shoe_size' is not one of: surname, forenames"):
+        load_feed_contract(written(tmp_path, contract))
+
+
 def test_reference_to_a_column_no_contract_has_is_refused(tmp_path: Path) -> None:
     written(tmp_path, GOOD)
     with pytest.raises(

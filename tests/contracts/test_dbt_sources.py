@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from orchestration.contracts import load_feed_contracts
 from orchestration.contracts.dbt_sources import SYNC_COMMAND, render_dbt_sources, sources_file
 from orchestration.contracts.dbt_staging import staging_files
+from orchestration.contracts.model import Holds
 from orchestration.settings import Settings
 
 SETTINGS = Settings.from_environment()
@@ -55,3 +58,12 @@ def test_sources_carry_what_staging_reads() -> None:
     assert outcome["config"]["meta"]["code_list_on"] == {
         "outcome_class": "trial_outcome_class", "outcome_code": "trial_outcome_code",
     }  # fmt: skip
+
+
+def test_sql_brings_into_canonical_form_what_python_says_it_does_and_links_what_may_be_held() -> None:
+    macros = SETTINGS.dbt_project_dir / "macros" / "staging"
+    normalised = re.findall(r"holds == '(\w+)'", (macros / "staged.sql").read_text(encoding="utf-8"))
+    assert sorted(normalised) == sorted(holds for holds in Holds if holds.is_normalised)
+    listed = (macros / "people.sql").read_text(encoding="utf-8").partition("return([")[2].partition("])")[0]
+    # What somebody stopped called their gender is of no person the warehouse knows.
+    assert set(re.findall(r"'(\w+)'", listed)) == set(Holds) - {Holds.GENDER}

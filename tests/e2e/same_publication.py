@@ -139,7 +139,7 @@ def build_and_read(folder: Path) -> dict[str, TableContent]:
     keys_dir = folder / "keys"
     keys_dir.mkdir(parents=True)
     (keys_dir / KEY_FILE).write_text(KEY + "\n", encoding="ascii")
-    warehouse = Warehouse.at(folder, folder / "landing", keys_dir)
+    warehouse = Warehouse.at(folder, folder / "landing", keys_dir, pages=False)
     arguments = [word for option in WORLD.items() for word in option]
     warehouse.command("simulate", *arguments, "--out", str(folder / "landing"))
     warehouse.run()

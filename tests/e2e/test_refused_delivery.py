@@ -34,7 +34,7 @@ def ended(
     shutil.rmtree(landing / "police" / "stop_account")
     for late in sorted((landing / "laa" / "representation_orders").glob("*"))[-6:]:  # a file and its manifest a month
         late.unlink()
-    warehouse = Warehouse.at(folder, landing, keys_dir)
+    warehouse = Warehouse.at(folder, landing, keys_dir, pages=False)
     return warehouse, warehouse.command("run", check=False)
 
 

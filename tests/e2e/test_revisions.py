@@ -44,7 +44,7 @@ def second(built: Warehouse, world: World, keys_dir: Path, tmp_path_factory: pyt
     shutil.copytree(world.landing_dir, folder / "landing")
     reference = folder / "reference"
     shutil.copytree(PROJECT_ROOT / "seeds" / "reference", reference)
-    plain = Warehouse.at(folder, folder / "landing", keys_dir, reference)
+    plain = Warehouse.at(folder, folder / "landing", keys_dir, reference, pages=False)
     warehouse = Warehouse(replace(plain.settings, overrides_dir=folder / "overrides"))
     done = SecondBuild(
         warehouse,
@@ -107,9 +107,9 @@ def join_two_defendants(built: Warehouse, overrides_dir: Path) -> None:
     """A decision that two defendants of open cases, two persons so far, are one."""
     [(one, other)] = built.build_query(
         "select min(defendant_id), max(defendant_id) from (select defendant_id, person_id, row_number() over "
-        "(partition by person_id order by defendant_id) as place from conformed.int_proceedings_at_month_ends "
+        "(partition by person_id order by defendant_id) as place from mart_steps.int_proceedings_at_month_ends "
         "where is_live and not is_organisation and snapshot_date = (select max(snapshot_date) "
-        "from conformed.int_proceedings_at_month_ends)) where place = 1"
+        "from mart_steps.int_proceedings_at_month_ends)) where place = 1"
     )
     overrides_dir.mkdir()
     (overrides_dir / "person_links.csv").write_text(

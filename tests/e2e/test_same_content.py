@@ -67,10 +67,12 @@ def first_half(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFa
         files = delivered_files(world.landing_dir)
         half = [file for file in files if "stop_search" not in file.parts and chance.random() < 0.5]
         deliver(half, world.landing_dir, folder / "landing")
-        Warehouse.at(folder, folder / "landing", keys_dir, folder / "reference").run()
+        warehouse_in(folder).run()
 
-    folder = made_once(tmp_path_factory, "first_half", make)
-    return Warehouse.at(folder, folder / "landing", keys_dir, folder / "reference")
+    def warehouse_in(folder: Path) -> Warehouse:
+        return Warehouse.at(folder, folder / "landing", keys_dir, folder / "reference", pages=False)
+
+    return warehouse_in(made_once(tmp_path_factory, "first_half", make))
 
 
 @pytest.fixture(scope="module")

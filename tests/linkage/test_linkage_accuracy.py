@@ -6,6 +6,8 @@ from labelled_people import labelled_people
 
 from orchestration.linkage import evaluate, link_people, load_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("dirt", "precision", "recall"), [(1.0, 0.995, 0.985), (2.0, 0.99, 0.97)])
 def test_people_are_linked_within_the_stated_error(dirt, precision, recall):

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from labelled_people import labelled_people
@@ -16,6 +17,8 @@ from records_of import records
 from store import Store, pid
 
 from orchestration.linkage import link_people, load_model
+
+pytestmark = pytest.mark.slow
 
 SOME = settings(derandomize=True, max_examples=3, deadline=None)
 """An example links several times."""

@@ -12,6 +12,8 @@ from records_of import groups, linked, records
 from orchestration.linkage import link_people, load_model
 from orchestration.linkage.matching.identity import person_id_of
 
+pytestmark = pytest.mark.slow
+
 PERSON = {"surname": "Ravenshaw", "forename": "Ewan", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
 
 

@@ -21,6 +21,8 @@ from orchestration.linkage.matching.blocking import BlockingError
 from orchestration.linkage.matching.records import SharingLimits
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 MODEL = load_model()
 
 TIGHT = replace(

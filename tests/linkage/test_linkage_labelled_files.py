@@ -10,6 +10,8 @@ from orchestration.linkage.accuracy.evaluation import accuracy_lines, evaluate_f
 from orchestration.linkage.accuracy.labelled import LabelledFileError, read_labelled
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = pd.DataFrame(
     {
         "Ref": ["1", "2", "3", "4"],

@@ -27,6 +27,8 @@ from orchestration.linkage.matching.model import LinkageModel, Thresholds
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

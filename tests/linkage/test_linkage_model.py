@@ -17,6 +17,8 @@ from orchestration.linkage import (
 )
 from orchestration.linkage.matching.model import LinkageModel
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trained():

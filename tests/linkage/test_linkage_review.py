@@ -21,6 +21,8 @@ from orchestration.linkage.review.sample import Sample, draw_sample, write_sampl
 from orchestration.linkage.review.score import Estimate, ReviewError, score_review, write_result
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(8)
 
 

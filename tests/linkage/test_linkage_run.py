@@ -12,6 +12,8 @@ from orchestration.linkage import link_people, load_model, run_linkage
 from orchestration.linkage.matching import pipeline
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def settings(tmp_path):

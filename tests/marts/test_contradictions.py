@@ -34,7 +34,7 @@ def contradicting(tmp_path_factory: pytest.TempPathFactory, keys_dir) -> Recover
         ONLY_DISAGREEMENTS,
         DeliveryParameters.plain(),
     )
-    warehouse = Warehouse.at(folder / "warehouse", world.landing_dir, keys_dir)
+    warehouse = Warehouse.at(folder / "warehouse", world.landing_dir, keys_dir, pages=False)
     warehouse.run()
     return recover(warehouse.settings.data_dir, world.truth_dir)
 

@@ -21,7 +21,7 @@ def live(built: Warehouse) -> pd.DataFrame:
     """Every live defendant at every month end, as the conformed layer has them."""
     rows = built.build_query(
         "select snapshot_date, defendant_id, case_id, person_id, is_organisation, jurisdiction_code, court_code "
-        "from conformed.int_proceedings_at_month_ends where is_live"
+        "from mart_steps.int_proceedings_at_month_ends where is_live"
     )
     columns = ["snapshot_date", "defendant_id", "case_id", "person_id", "is_organisation", "jurisdiction", "court_code"]
     return pd.DataFrame(rows, columns=columns)

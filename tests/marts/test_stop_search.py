@@ -151,7 +151,7 @@ def metropolitan(tmp_path_factory: pytest.TempPathFactory, keys_dir: Path) -> Wa
     landing.mkdir(parents=True)
     for month in METROPOLITAN_SEARCHES:
         shutil.copy(source / f"{month}-metropolitan-stop-and-search.csv", landing)
-    warehouse = Warehouse.at(folder, folder / "landing", keys_dir)
+    warehouse = Warehouse.at(folder, folder / "landing", keys_dir, pages=False)
     warehouse.run()
     return warehouse
 

@@ -74,7 +74,7 @@ def built_world(
         settings.reference_dir,
         dirt,
     )
-    warehouse = Warehouse.at(folder / "warehouse", world.landing_dir, keys_dir)
+    warehouse = Warehouse.at(folder / "warehouse", world.landing_dir, keys_dir, pages=False)
     warehouse.run()
     return (warehouse, world, parameters), request.param is CLEAN
 

@@ -90,7 +90,7 @@ def compare_bail_spells(data_dir: Path, truth_dir: Path) -> Comparison:
         """,
     )
     # a record holds the last warrant; where an earlier version held an earlier one, the model knows more
-    earlier = _query(data_dir, "select defendant_id from conformed.int_bench_warrants group by 1 having count(*) > 1")[
+    earlier = _query(data_dir, "select defendant_id from conformed.bench_warrants group by 1 having count(*) > 1")[
         "defendant_id"
     ]
     spells, ours = (table[~table["defendant_id"].isin(earlier)] for table in (spells, ours))

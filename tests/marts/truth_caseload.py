@@ -126,8 +126,8 @@ def compare_open_defendants(data_dir: Path, truth_dir: Path, feeds: Feeds) -> Co
     ours = query(
         data_dir,
         """
-        select * from conformed.int_open_defendants_at_month_ends
-        inner join conformed.int_month_ends using (snapshot_date) where not is_before_first_extract
+        select * from mart_steps.int_open_defendants_at_month_ends
+        inner join mart_steps.int_month_ends using (snapshot_date) where not is_before_first_extract
         """,
     ).rename(columns={"jurisdiction_code": "jurisdiction"})
     days = [pd.Timestamp(day) for day in sorted(ours["snapshot_date"].unique())]

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -34,6 +35,8 @@ from tests.quality.broken.good_rows import (
     Row,
 )
 from tests.quality.broken.making import CONTRACTS, contract, file_name, good, header, parquet, rows, text
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 500 if os.environ.get("CI") else 60
 """500 take 65 to 80 seconds on two busy cores, 60 about fifteen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from orchestration.contracts import FeedContract, FeedMode, load_feed_contracts
 from orchestration.settings import Settings
 from orchestration.simulation import DirtParameters, SimulationSummary, WorldParameters, simulate
 from tests.simulation.delivered_files import read_delivery, replay
+
+pytestmark = pytest.mark.slow
 
 PARAMETERS = WorldParameters(defendants=400, months=8, seed=5, end_date=date(2026, 10, 31))
 
@@ -96,6 +99,20 @@ def test_truth_and_landing_inside_each_other_are_refused(contracts, tmp_path, la
     small = WorldParameters(defendants=20, months=2)
     with pytest.raises(ValueError, match="inside each other"):
         simulate(small, tmp_path / landing, tmp_path / truth, contracts, Path("unused"))
+
+
+def test_a_feed_the_world_knows_nothing_of_is_named_and_not_delivered(contracts, simulated, tmp_path):
+    breaches = replace(contracts["probation/orders"], feed="breaches")
+    small = WorldParameters(defendants=20, months=2, seed=1, end_date=date(2026, 10, 31))
+    every = {**contracts, breaches.key: breaches}
+    summary = simulate(
+        small, tmp_path / "landing", tmp_path / "truth", every, Settings.from_environment().reference_dir
+    )
+    assert summary.not_simulated == ("probation/breaches",)
+    assert "Not simulated, so nothing is delivered: probation/breaches." in summary.sentence()
+    assert not (tmp_path / "landing" / "probation" / "breaches").exists()
+    assert simulated.not_simulated == ()
+    assert "Not simulated" not in simulated.sentence()
 
 
 def test_the_same_parameters_give_the_same_bytes(contracts, tmp_path):

@@ -12,6 +12,8 @@ from orchestration.simulation.model import WorldParameters
 from orchestration.simulation.sampling import Streams
 from orchestration.simulation.world import simulate_world
 
+pytestmark = pytest.mark.slow
+
 
 def world_of(defendants: int, months: int = 12, seed: int = 5, **more):
     reference_dir = Settings.from_environment().reference_dir

@@ -46,6 +46,45 @@ def test_every_layer_reads_only_what_it_may(spark: Compilation) -> None:
     assert not faults, "\n".join(faults)
 
 
+def is_step(manifest: dict[str, Any], unique_id: str) -> bool:
+    """Whether a model stands in an `intermediate` folder: private to its layer, or to its subject."""
+    return "intermediate" in manifest["nodes"].get(unique_id, {}).get("fqn", ())
+
+
+def test_steps_are_private_to_their_layer_and_subject(spark: Compilation) -> None:
+    """A mart reads conformed tables, the steps of its own subject, reference lists and other marts; nothing else."""
+    manifest = spark.manifest
+    faults = []
+    for node in models(manifest):
+        for parent in filter(lambda name: is_step(manifest, name), node["depends_on"]["nodes"]):
+            home = manifest["nodes"][parent]["fqn"][1:-1]
+            shared = home[: home.index("intermediate")]
+            if node["fqn"][1 : 1 + len(shared)] != shared:
+                faults.append(
+                    f"{node['original_file_path']} reads {manifest['nodes'][parent]['name']}, a step private to "
+                    f"{'/'.join(shared)}: read a table made for others, or make the step one"
+                )
+    assert not faults, "\n".join(faults)
+
+
+def test_every_step_is_read(spark: Compilation) -> None:
+    manifest = spark.manifest
+    read = {parent for node in models(manifest) for parent in node["depends_on"]["nodes"]}
+    steps = {node["unique_id"] for node in models(manifest) if is_step(manifest, node["unique_id"])}
+    assert steps
+    assert steps <= read, f"steps that nothing reads: {', '.join(sorted(steps - read))}"
+
+
+def test_steps_and_only_they_are_named_int(spark: Compilation) -> None:
+    manifest = spark.manifest
+    wrong = [
+        node["original_file_path"]
+        for node in models(manifest)
+        if node["name"].startswith("int_") != is_step(manifest, node["unique_id"])
+    ]
+    assert not wrong, f"a step stands in an `intermediate` folder and is called int_…: {', '.join(sorted(wrong))}"
+
+
 def test_staging_of_a_feed_joins_no_other_feed(spark: Compilation) -> None:
     manifest = spark.manifest
     faults = []
@@ -69,12 +108,15 @@ def test_every_feed_is_staged_as_versions_and_as_known_now(spark: Compilation) -
 
 def test_models_live_in_the_schema_of_their_layer(spark: Compilation) -> None:
     manifest = spark.manifest
-    wrong = [
-        node["name"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] in {"model", "seed"} and node["schema"] != layer(manifest, node["unique_id"])
-    ]
-    assert not wrong
+    wrong = []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] not in {"model", "seed"}:
+            continue
+        own = layer(manifest, node["unique_id"])
+        schema = "mart_steps" if own == "marts" and is_step(manifest, node["unique_id"]) else own
+        if node["schema"] != schema:
+            wrong.append(f"{node['name']} is in {node['schema']}, not in {schema}: see models in dbt_project.yml")
+    assert not wrong, "\n".join(wrong)
 
 
 def test_every_model_source_seed_and_column_is_described(spark: Compilation) -> None:

@@ -1,17 +1,21 @@
 """dbt inside this process: its results as they come, its faults in its own words, nothing left behind."""
 
+from __future__ import annotations
+
 import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
-from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.transform.dbt import DbtError, load_dbt
 from orchestration.transform.dbt_run import dbt_results
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = """
 name: tiny
@@ -45,9 +49,10 @@ MODELS = {
 
 
 @pytest.fixture(scope="module")
-def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+def options(dbt_folder: Path) -> list[str]:
     """Where dbt finds the tiny project."""
-    folder: Path = tmp_path_factory.mktemp("tiny")
+    folder = dbt_folder / "tiny"
+    folder.mkdir()
     (folder / "models").mkdir()
     (folder / "dbt_project.yml").write_text(PROJECT)
     (folder / "profiles.yml").write_text(PROFILE.format(folder=folder))
@@ -61,6 +66,8 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.fixture
 def project(options: list[str]) -> Manifest:
     parsed = load_dbt()().invoke(["--quiet", "parse", *options]).result
+    from dbt.contracts.graph.manifest import Manifest
+
     assert isinstance(parsed, Manifest)
     return parsed
 

@@ -11,7 +11,7 @@
     {%- set rows = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() | sort(attribute='unique_id') -%}
-            {%- if node.resource_type == 'model' and node.config.schema == 'marts' -%}
+            {%- if node.resource_type == 'model' and node.schema == 'marts' -%}
                 {%- for source in justice.feeds_above(node.unique_id) | sort -%}
                     {%- set agency = graph.sources[source].source_name | replace('raw_', '') -%}
                     {%- do rows.append((node.name, agency, graph.sources[source].name)) -%}

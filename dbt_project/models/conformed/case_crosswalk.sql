@@ -1,9 +1,12 @@
+{#- Rules that lead a prison booking to a defendant, the strongest evidence first: of several, the first is named. -#}
+{%- set booking_rules = ['ptiurn_and_person', 'person_and_dates'] -%}
+
 with recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-case_merges as (
-    select * from {{ ref('int_case_merges') }}
+case_records as (
+    select * from {{ ref('case_records') }}
 ),
 
 cases as (
@@ -15,7 +18,7 @@ defendants as (
 ),
 
 record_links as (
-    select * from {{ ref('int_defendant_record_links') }}
+    select * from {{ ref('defendant_records') }}
 ),
 
 case_references as (
@@ -45,18 +48,18 @@ filed_cases as (
         recorded_cases.crown_case_number,
         recorded_cases.received_date,
         recorded_cases.crown_received_date,
-        case when case_merges.merge_depth > 0 then recorded_cases.closed_date end as merged_date,
-        case_merges.case_id,
-        case_merges.merge_depth,
-        case when case_merges.merge_depth > 0 then 'merged_into' else 'own' end as link_rule,
+        case when case_records.merge_depth > 0 then recorded_cases.closed_date end as merged_date,
+        case_records.case_id,
+        case_records.merge_depth,
+        case when case_records.merge_depth > 0 then 'merged_into' else 'own' end as link_rule,
         case
-            when case_merges.merge_depth > 0
-                then 'merged, steps: ' || cast(case_merges.merge_depth as {{ dbt.type_string() }})
+            when case_records.merge_depth > 0
+                then 'merged, steps: ' || cast(case_records.merge_depth as {{ dbt.type_string() }})
             else 'the case itself'
         end as evidence
     from recorded_cases
-    inner join case_merges
-        on recorded_cases.case_id = case_merges.source_case_id
+    inner join case_records
+        on recorded_cases.case_id = case_records.source_case_id
 ),
 
 case_identifiers as (
@@ -191,8 +194,17 @@ bookings as (
     select
         booking_number,
         defendant_id,
-        -- ptiurn_and_person comes after person_and_dates in the alphabet: the stronger rule of the two.
-        max(link_rule) as link_rule,
+        case min(
+            case link_rule
+                {%- for rule in booking_rules %}
+                when '{{ rule }}' then {{ loop.index }}
+                {%- endfor %}
+            end
+        )
+            {%- for rule in booking_rules %}
+            when {{ loop.index }} then '{{ rule }}'
+            {%- endfor %}
+        end as link_rule,
         min(start_date) as start_date,
         max(coalesce(end_date, {{ justice.open_end() }})) as end_date,
         count(*) as periods

@@ -2,8 +2,8 @@ with recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-case_merges as (
-    select * from {{ ref('int_case_merges') }}
+case_records as (
+    select * from {{ ref('case_records') }}
 ),
 
 defendant_cases as (
@@ -16,14 +16,14 @@ defendant_hearings as (
 
 lead_cases as (
     select
-        case_merges.case_id,
+        case_records.case_id,
         count(*) as source_case_count,
         {{ justice.join_distinct('recorded_cases.ptiurn') }} as all_ptiurns,
         {{ justice.join_distinct('recorded_cases.crown_case_number') }} as all_crown_case_numbers
-    from case_merges
+    from case_records
     inner join recorded_cases
-        on case_merges.source_case_id = recorded_cases.case_id
-    group by case_merges.case_id
+        on case_records.source_case_id = recorded_cases.case_id
+    group by case_records.case_id
 ),
 
 defendant_counts as (
@@ -80,9 +80,9 @@ split_cases as (
             split_case.prosecutor = parent_case.prosecutor
             and {{ justice.ptiurn_without_suffix('split_case.ptiurn') }} = parent_case.ptiurn
             and split_case.case_id <> parent_case.case_id
-    inner join case_merges as split_merge
+    inner join case_records as split_merge
         on split_case.case_id = split_merge.source_case_id
-    inner join case_merges as parent_merge
+    inner join case_records as parent_merge
         on parent_case.case_id = parent_merge.source_case_id
     where split_merge.case_id <> parent_merge.case_id
     group by split_case.case_id
@@ -91,10 +91,10 @@ split_cases as (
 split_leads as (
     select
         split_cases.case_id,
-        case_merges.case_id as split_from_case_id
+        case_records.case_id as split_from_case_id
     from split_cases
-    inner join case_merges
-        on split_cases.split_from_case_id = case_merges.source_case_id
+    inner join case_records
+        on split_cases.split_from_case_id = case_records.source_case_id
 )
 
 select

@@ -113,6 +113,7 @@ ranked_candidates as (
 
 select
     {{ justice.hash_key(["'probation'", 'orders.record_key']) }} as community_order_id,
+    orders.record_key,
     orders.crn,
     orders.event_number,
     orders.person_id,

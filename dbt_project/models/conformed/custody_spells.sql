@@ -6,6 +6,10 @@ person_records as (
     select * from {{ ref('person_records') }}
 ),
 
+observation_window as (
+    select * from {{ ref('observation_window') }}
+),
+
 prison_persons as (
     select
         record_key as noms_number,
@@ -16,6 +20,16 @@ prison_persons as (
         and feed = 'prisoners'
 ),
 
+-- An end that the prison has recorded ahead of its newest extract has not come yet: the person is still held.
+spells_so_far as (
+    select
+        recorded_spells.*,
+        case when recorded_spells.status_to <= observation_window.custody_as_of then recorded_spells.status_to end
+            as ended_date
+    from recorded_spells
+    cross join observation_window
+),
+
 dated_spells as (
     select
         booking_number,
@@ -23,7 +37,7 @@ dated_spells as (
         noms_number,
         lower(legal_status) as legal_status,
         status_from as start_date,
-        coalesce(status_to, {{ justice.open_end() }}) as end_date,
+        coalesce(ended_date, {{ justice.open_end() }}) as end_date,
         establishment_code,
         lower(entry_reason) as entry_reason,
         lower(exit_reason) as exit_reason,
@@ -31,9 +45,9 @@ dated_spells as (
         ptiurn,
         row_number() over (
             partition by booking_number, legal_status
-            order by status_from asc, coalesce(status_to, {{ justice.open_end() }}) asc, spell_sequence asc
+            order by status_from asc, coalesce(ended_date, {{ justice.open_end() }}) asc, spell_sequence asc
         ) as spell_order
-    from recorded_spells
+    from spells_so_far
 ),
 
 earlier_spells as (

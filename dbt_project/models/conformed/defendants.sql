@@ -26,42 +26,29 @@ defendant_courts as (
     select * from {{ ref('int_defendant_courts') }}
 ),
 
-matches as (
-    select * from {{ ref('int_defendant_matches') }}
+prosecutions as (
+    select * from {{ ref('prosecutions') }}
 ),
 
-cps_defendants as (
-    select * from {{ ref('stg_cps__defendants') }}
+legal_aid_orders as (
+    select * from {{ ref('legal_aid_orders') }}
 ),
 
-representation_orders as (
-    select * from {{ ref('stg_laa__representation_orders') }}
-),
-
-cps_matches as (
-    select
-        matches.defendant_id,
-        matches.match_rule,
-        cps_defendants.ptiurn,
-        cps_defendants.defendant_number,
-        cps_defendants.outcome,
-        cps_defendants.finalisation_date
-    from matches
-    inner join cps_defendants
-        on matches.record_key = cps_defendants.record_key
-    where matches.agency = 'cps'
+best_records as (
+    select * from {{ ref('defendant_records') }}
+    where is_best_of_defendant
 ),
 
 laa_matches as (
     select
-        matches.defendant_id,
-        matches.match_rule,
-        representation_orders.maat_id,
-        representation_orders.status_code
-    from matches
-    inner join representation_orders
-        on matches.record_key = representation_orders.record_key
-    where matches.agency = 'laa'
+        best_records.defendant_id,
+        best_records.match_rule,
+        legal_aid_orders.maat_id,
+        legal_aid_orders.status_code
+    from best_records
+    inner join legal_aid_orders
+        on best_records.record_key = legal_aid_orders.record_key
+    where best_records.agency = 'laa'
 ),
 
 custody_matches as (
@@ -69,7 +56,7 @@ custody_matches as (
         defendant_id,
         match_rule,
         record_key
-    from matches
+    from best_records
     where agency = 'police'
 )
 
@@ -83,10 +70,10 @@ select
     persons.ethnicity_code,
     {{ justice.or_unknown('persons.ethnicity_group') }} as ethnicity_group,
     recorded_defendants.asn,
-    cps_matches.ptiurn as cps_ptiurn,
-    cps_matches.defendant_number as cps_defendant_number,
-    cps_matches.outcome as cps_outcome,
-    cps_matches.match_rule as cps_match_rule,
+    prosecutions.ptiurn as cps_ptiurn,
+    prosecutions.defendant_number as cps_defendant_number,
+    prosecutions.outcome as cps_outcome,
+    prosecutions.match_rule as cps_match_rule,
     laa_matches.maat_id as laa_maat_id,
     laa_matches.status_code as laa_status_code,
     laa_matches.match_rule as laa_match_rule,
@@ -107,7 +94,7 @@ select
     conclusions.first_charge_date,
     defendant_courts.first_hearing_date,
     conclusions.completion_date,
-    cps_matches.finalisation_date as cps_finalisation_date,
+    prosecutions.finalisation_date as cps_finalisation_date,
     recorded_defendants.bench_warrant_issued as bench_warrant_issued_date,
     recorded_defendants.bench_warrant_executed as bench_warrant_executed_date
 from recorded_defendants
@@ -126,8 +113,8 @@ left join conclusions
     on recorded_defendants.defendant_id = conclusions.defendant_id
 left join defendant_courts
     on recorded_defendants.defendant_id = defendant_courts.defendant_id
-left join cps_matches
-    on recorded_defendants.defendant_id = cps_matches.defendant_id
+left join prosecutions
+    on recorded_defendants.defendant_id = prosecutions.defendant_id
 left join laa_matches
     on recorded_defendants.defendant_id = laa_matches.defendant_id
 left join custody_matches

@@ -1,7 +1,7 @@
 {%- set counted = "quality.source = 'reference_world' and quality.breakdown_value = 'hmcts/defendants'" -%}
 
 with quality as (
-    select * from {{ ref('int_linkage_quality') }}
+    select * from {{ ref('linkage_accuracy') }}
 ),
 
 -- Without grouping there is one row, also where the model was never measured.

@@ -30,12 +30,20 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
-court_custody_days as (
-    select * from {{ ref('int_court_custody_days') }}
+court_custody_periods as (
+    select * from {{ ref('court_custody_periods') }}
 ),
 
 observation_window as (
     select * from {{ ref('observation_window') }}
+),
+
+court_custody_days as (
+    select
+        defendant_id,
+        sum(days) as days_court_view
+    from court_custody_periods
+    group by defendant_id
 ),
 
 ranked_spells as (

@@ -9,12 +9,8 @@ defendants as (
     select * from {{ ref('defendants') }}
 ),
 
-recorded_cases as (
-    select * from {{ ref('stg_hmcts__cases') }}
-),
-
-case_merges as (
-    select * from {{ ref('int_case_merges') }}
+case_references as (
+    select * from {{ ref('int_case_references') }}
 ),
 
 appearances as (
@@ -39,16 +35,6 @@ proceedings as (
         coalesce(completion_date, {{ justice.open_end() }}) as live_to
     from defendants
     where person_id is not null
-),
-
-case_references as (
-    select distinct
-        case_merges.case_id,
-        recorded_cases.ptiurn
-    from recorded_cases
-    inner join case_merges
-        on recorded_cases.case_id = case_merges.source_case_id
-    where recorded_cases.ptiurn is not null
 ),
 
 custody_decisions as (

@@ -27,6 +27,7 @@ from orchestration.quality.gate_files import GateTables
 from orchestration.quality.typed_sql import literal, name, text_name, text_value, typed_value
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
+from orchestration.sql_files import read_sql
 
 _ROW_ID = ("delivery_id", "row_number")
 
@@ -132,7 +133,7 @@ def present_state(
                 }
             ),
         )
-        found = connection.execute(STANDING_QUERY).fetchall()
+        found = connection.execute(read_sql(__file__, "standing_of_faults")).fetchall()
     return PresentState(
         records,
         tuple(
@@ -150,47 +151,6 @@ def present_state(
             for delivery_id, row_number, code, columns, standing, record, key in found
         ),
     )
-
-
-STANDING_QUERY = r"""
-    with currently as (
-        select distinct on (record) delivery_id, row_number, extract_date, record from (
-            select delivery_id, row_number, extract_date,
-                -- identifiers are stored without blanks, strokes and hyphens; their key is compared so
-                regexp_replace(upper(record), '[\s/\\-]+', '', 'g') as record
-            from current_rows
-        ) order by record, extract_date desc
-    ),
-
-    placed as (
-        select faults.*, deliveries.extract_date, keys.key,
-            coalesce(regexp_replace(upper(keys.record), '[\s/\\-]+', '', 'g'),
-                faults.delivery_id || '|' || faults.row_number) as record,
-            keys.record is not null as has_key
-        from faults
-        inner join deliveries on faults.delivery_id = deliveries.delivery_id
-        left join keys on faults.delivery_id = keys.delivery_id and faults.row_number = keys.row_number
-    ),
-
-    judged as (
-        select placed.*,
-            case
-                when placed.is_quarantined and currently.record is null then 'withheld'
-                when placed.is_quarantined and currently.extract_date < placed.extract_date then 'outdated'
-                when not placed.is_quarantined and used.row_number is not null then 'kept'
-            end as standing
-        from placed
-        -- a flag beside the equality would have DuckDB compare every fault with every record
-        left join currently on case when placed.has_key then placed.record end = currently.record
-        left join current_rows as used
-            on placed.delivery_id = used.delivery_id and placed.row_number = used.row_number
-    )
-
-    select delivery_id, row_number, rule_code, column_name, standing, record, key
-    from judged
-    where standing is not null
-    order by extract_date, delivery_id, row_number, rule_code
-"""
 
 
 def deliveries_in_force(mode: FeedMode, deliveries: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -42,6 +42,8 @@ def contract(feed: str) -> FeedContract:
 def rows(feed: str, count: int = 3, *, start: int = 1, **changes: str) -> list[Row]:
     """Good rows, numbered from `start`, all with the same changes."""
     blank = {column.physical_name: "" for column in contract(feed).columns}
+    if feed not in GOOD:
+        raise KeyError(f"tests/quality/broken/good_rows.py has no row of {feed}; add one that breaks no rule")
     good = [_numbered(GOOD[feed], number) for number in range(start, start + count)]
     return [{**blank, **row, **changes} for row in good]
 

@@ -1,15 +1,9 @@
-with recorded_cases as (
-    select * from {{ ref('stg_hmcts__cases') }}
-),
-
-case_merges as (
-    select * from {{ ref('int_case_merges') }}
+with case_records as (
+    select * from {{ ref('case_records') }}
 )
 
 select distinct
-    recorded_cases.ptiurn,
-    case_merges.case_id
-from recorded_cases
-inner join case_merges
-    on recorded_cases.case_id = case_merges.source_case_id
-where recorded_cases.ptiurn is not null
+    ptiurn,
+    case_id
+from case_records
+where ptiurn is not null

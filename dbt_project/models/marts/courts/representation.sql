@@ -18,8 +18,13 @@ charges as (
     select * from {{ ref('charges') }}
 ),
 
+best_records as (
+    select * from {{ ref('defendant_records') }}
+    where is_best_of_defendant
+),
+
 legal_aid_orders as (
-    select * from {{ ref('int_legal_aid_in_force') }}
+    select * from {{ ref('legal_aid_orders') }}
 ),
 
 courts as (
@@ -36,6 +41,19 @@ charged_defendants as (
         bool_or(is_imprisonable) as has_imprisonable_charge
     from charges
     group by defendant_id
+),
+
+orders_in_force as (
+    select
+        best_records.defendant_id,
+        legal_aid_orders.granted_date,
+        legal_aid_orders.ended_date
+    from best_records
+    inner join legal_aid_orders
+        on best_records.record_key = legal_aid_orders.record_key
+    where
+        best_records.agency = 'laa'
+        and legal_aid_orders.is_ever_granted
 ),
 
 described_stages as (
@@ -56,8 +74,8 @@ described_stages as (
         {{ justice.representation_status(
             'appearances.representation_code',
             'stages.hearing_date',
-            'legal_aid_orders.granted_date',
-            'legal_aid_orders.ended_date'
+            'orders_in_force.granted_date',
+            'orders_in_force.ended_date'
         ) }} as representation_status,
         appearances.representation_code is null as is_not_recorded,
         defendants.is_single_justice,
@@ -75,8 +93,8 @@ described_stages as (
             and stages.defendant_id = appearances.defendant_id
     left join charged_defendants
         on stages.defendant_id = charged_defendants.defendant_id
-    left join legal_aid_orders
-        on stages.defendant_id = legal_aid_orders.defendant_id
+    left join orders_in_force
+        on stages.defendant_id = orders_in_force.defendant_id
     where stages.hearing_date <= observation_window.data_as_of
 ),
 

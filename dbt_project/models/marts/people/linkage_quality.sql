@@ -1,5 +1,5 @@
 with quality as (
-    select * from {{ ref('int_linkage_quality') }}
+    select * from {{ ref('linkage_accuracy') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with rule_results as (
-    select * from {{ ref('int_rule_results') }}
+    select * from {{ ref('rule_checks') }}
 )
 
 select

@@ -1,5 +1,5 @@
 with bail_spells as (
-    select * from {{ ref('int_bail_spells') }}
+    select * from {{ ref('bail_periods') }}
 ),
 
 defendants as (
@@ -11,7 +11,7 @@ charges as (
 ),
 
 bench_warrants as (
-    select * from {{ ref('int_bench_warrants') }}
+    select * from {{ ref('bench_warrants') }}
 ),
 
 courts as (

@@ -19,7 +19,7 @@ appearances as (
 ),
 
 custody_periods as (
-    select * from {{ ref('int_court_custody_periods') }}
+    select * from {{ ref('court_custody_periods') }}
 ),
 
 custody_spells as (

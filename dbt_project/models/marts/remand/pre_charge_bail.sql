@@ -3,7 +3,7 @@
     'partition by ' ~ cell ~ ' order by days asc rows between unbounded preceding and current row' -%}
 
 with release_spells as (
-    select * from {{ ref('int_police_release_spells') }}
+    select * from {{ ref('police_release_spells') }}
 ),
 
 police_forces as (

@@ -21,10 +21,6 @@ disposals as (
     select * from {{ ref('disposals') }}
 ),
 
-court_custody_days as (
-    select * from {{ ref('int_court_custody_days') }}
-),
-
 observation_window as (
     select * from {{ ref('observation_window') }}
 ),
@@ -55,7 +51,7 @@ side_by_side as (
         coalesce(clocks.last_days_counted, 0) as last_days_counted,
         clocks.days_court_clock,
         clocks.days_court_clock - clocks.last_days_counted as days_court_clock_to_last_night,
-        coalesce(court_custody_days.days_court_view, 0) as days_court_view,
+        coalesce(remanded.days_court_view, 0) as days_court_view,
         sentenced_admissions.days_to_sentence as days_parliamentary,
         sentenced_admissions.first_movement_date,
         sentenced_admissions.days_to_sentence
@@ -72,8 +68,6 @@ side_by_side as (
         on remanded.defendant_id = defendants.defendant_id
     left join disposals
         on remanded.defendant_id = disposals.defendant_id
-    left join court_custody_days
-        on remanded.defendant_id = court_custody_days.defendant_id
 ),
 
 first_reasons as (

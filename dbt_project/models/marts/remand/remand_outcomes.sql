@@ -17,10 +17,6 @@ charges as (
     select * from {{ ref('charges') }}
 ),
 
-court_custody_days as (
-    select * from {{ ref('int_court_custody_days') }}
-),
-
 courts as (
     select * from {{ ref('courts') }}
 ),
@@ -50,11 +46,11 @@ concluded as (
         acquittals.has_acquittal,
         case
             when disposals.disposal_type = 'suspended_sentence'
-                then cast(ceil(charges.final_length_months * 30.4375 * {{ share_served }}) as bigint)
+                then cast(ceil(
+                        charges.final_length_months * {{ justice.days_per_month() }} * {{ share_served }}
+                    ) as bigint)
         end as custodial_equivalent_days,
-        case
-            when remanded.defendant_id is not null then coalesce(court_custody_days.days_court_view, 0)
-        end as days_court_view
+        remanded.days_court_view
     from remanded
     left join defendants
         on remanded.defendant_id = defendants.defendant_id
@@ -64,8 +60,6 @@ concluded as (
         on disposals.principal_charge_id = charges.charge_id
     left join acquittals
         on remanded.defendant_id = acquittals.defendant_id
-    left join court_custody_days
-        on remanded.defendant_id = court_custody_days.defendant_id
 )
 
 select

@@ -14,7 +14,7 @@ remand_proceedings as (
 ),
 
 sentenced_proceedings as (
-    select * from {{ ref('int_sentenced_proceedings') }}
+    select * from {{ ref('sentenced_proceedings') }}
 ),
 
 courts as (
@@ -57,7 +57,7 @@ sentences as (
 credited_sentences as (
     select
         *,
-        cast(round(term_months * 30.4375) as bigint) as term_days
+        cast(round(term_months * {{ justice.days_per_month() }}) as bigint) as term_days
     from sentences
     where
         is_immediate_custody
