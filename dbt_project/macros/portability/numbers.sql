@@ -79,14 +79,18 @@
 {%- endmacro -%}
 
 
+{#- Days in a month where a length is turned from the one into the other: the mean of the Julian calendar, 365.25 / 12. -#}
+{%- macro days_per_month() -%} 30.4375 {%- endmacro -%}
+
 {#-
-    A length in months: years x 12 + months + (weeks x 7 + days) / 30.4375, the rule of the marts (30.4375 days is the
-    mean month of the Julian calendar: 365.25 / 12). A missing part counts 0; null if every part is missing.
+    A length in months: years x 12 + months + (weeks x 7 + days) / days in a month, the rule of the marts. A missing part
+    counts 0; null if every part is missing.
 -#}
 {%- macro length_in_months(years='null', months='null', weeks='null', days='null') -%}
     case
         when coalesce({{ years }}, {{ months }}, {{ weeks }}, {{ days }}) is not null
             then coalesce(cast({{ years }} as double), 0) * 12 + coalesce(cast({{ months }} as double), 0)
-                + (coalesce(cast({{ weeks }} as double), 0) * 7 + coalesce(cast({{ days }} as double), 0)) / 30.4375
+                + (coalesce(cast({{ weeks }} as double), 0) * 7 + coalesce(cast({{ days }} as double), 0))
+                / {{ justice.days_per_month() }}
     end
 {%- endmacro -%}

@@ -86,6 +86,11 @@
     {{ parts | join(" || '|' || ") }}
 {%- endmacro -%}
 
+{#- The arrest a police custody record is of: one arrest has a row per offence. -#}
+{%- macro arrest_key(force='force_code_raw', number='custody_number') -%}
+    {{ justice.record_key([force, number]) }}
+{%- endmacro -%}
+
 
 {#-
     Number of a version within its key (a list of expressions), oldest 1, in the order in which versions supersede each

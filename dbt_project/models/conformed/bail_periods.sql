@@ -75,10 +75,10 @@ court_bail as (
 
 -- One arrest has a row per offence; who is kept for court on any of them is not on bail.
 bailed_to_court as (
-    select force_code_raw || '|' || custody_number as custody_record_id
+    select {{ justice.arrest_key() }} as custody_record_id
     from custody_records
     where disposal = 'CHARGED'
-    group by force_code_raw || '|' || custody_number
+    group by {{ justice.arrest_key() }}
     having
         bool_or(remanded_for_court = false)
         and not coalesce(bool_or(remanded_for_court), false)

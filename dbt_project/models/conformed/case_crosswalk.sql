@@ -1,3 +1,6 @@
+{#- Rules that lead a prison booking to a defendant, the strongest evidence first: of several, the first is named. -#}
+{%- set booking_rules = ['ptiurn_and_person', 'person_and_dates'] -%}
+
 with recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
@@ -191,8 +194,17 @@ bookings as (
     select
         booking_number,
         defendant_id,
-        -- ptiurn_and_person comes after person_and_dates in the alphabet: the stronger rule of the two.
-        max(link_rule) as link_rule,
+        case min(
+            case link_rule
+                {%- for rule in booking_rules %}
+                when '{{ rule }}' then {{ loop.index }}
+                {%- endfor %}
+            end
+        )
+            {%- for rule in booking_rules %}
+            when {{ loop.index }} then '{{ rule }}'
+            {%- endfor %}
+        end as link_rule,
         min(start_date) as start_date,
         max(coalesce(end_date, {{ justice.open_end() }})) as end_date,
         count(*) as periods

@@ -25,14 +25,14 @@ defendants as (
 -- One arrest has a row per offence; a case reference counts once.
 charged_references as (
     select
-        force_code_raw || '|' || custody_number as custody_record_key,
+        {{ justice.arrest_key() }} as custody_record_key,
         ptiurn,
         min({{ justice.london_date('coalesce(disposal_at, arrested_at)') }}) as charged_date
     from custody_records
     where
         disposal = 'CHARGED'
         and ptiurn is not null
-    group by force_code_raw || '|' || custody_number, ptiurn
+    group by {{ justice.arrest_key() }}, ptiurn
 ),
 
 court_references as (

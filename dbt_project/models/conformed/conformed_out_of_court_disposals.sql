@@ -42,7 +42,8 @@ in_custody as (
         on
             person_records.agency = 'police'
             and person_records.feed = 'custody_records'
-            and custody_records.force_code_raw || '|' || custody_records.custody_number = person_records.record_key
+            and {{ justice.arrest_key('custody_records.force_code_raw', 'custody_records.custody_number') }}
+            = person_records.record_key
     where custody_records.disposal in ('CAUTION', 'CONDITIONAL_CAUTION', 'COMMUNITY_RESOLUTION')
 ),
 

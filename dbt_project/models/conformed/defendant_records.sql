@@ -59,7 +59,7 @@ agency_records as (
     select
         'police' as agency,
         'custody_records' as feed,
-        force_code_raw || '|' || custody_number as record_key,
+        {{ justice.arrest_key() }} as record_key,
         ptiurn,
         arrest_summons_number as asn,
         case when disposal = 'CHARGED' then 1 else 2 end as preference,

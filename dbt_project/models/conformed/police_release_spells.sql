@@ -37,7 +37,7 @@ numbered_versions as (
 stages as (
     select
         force_code,
-        force_code_raw || '|' || custody_number as custody_record_id,
+        {{ justice.arrest_key() }} as custody_record_id,
         record_key,
         offence_code,
         stage_number,

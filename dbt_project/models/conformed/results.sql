@@ -44,7 +44,7 @@ select
     {{ justice.disposal_severity("coalesce(result_codes.disposal_type, 'none')") }} as severity_rank,
     standing_results.duration_value,
     standing_results.duration_unit_code,
-    standing_results.length_months * 30.4375 as length_days,
+    standing_results.length_months * {{ justice.days_per_month() }} as length_days,
     standing_results.length_months,
     standing_results.amount_gbp,
     coalesce(result_codes.is_final, standing_results.result_type = 'F', false) as is_final,

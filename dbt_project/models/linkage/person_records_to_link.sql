@@ -14,7 +14,7 @@ court_cases as (
    identifier is taken from any of them. -#}
 custody_record_offences as (
     select
-        force_code_raw || '|' || custody_number as record_key,
+        {{ justice.arrest_key() }} as record_key,
         surname,
         forename_1,
         forename_2,

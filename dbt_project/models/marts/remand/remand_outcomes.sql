@@ -46,7 +46,9 @@ concluded as (
         acquittals.has_acquittal,
         case
             when disposals.disposal_type = 'suspended_sentence'
-                then cast(ceil(charges.final_length_months * 30.4375 * {{ share_served }}) as bigint)
+                then cast(ceil(
+                        charges.final_length_months * {{ justice.days_per_month() }} * {{ share_served }}
+                    ) as bigint)
         end as custodial_equivalent_days,
         remanded.days_court_view
     from remanded

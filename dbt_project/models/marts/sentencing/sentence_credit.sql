@@ -57,7 +57,7 @@ sentences as (
 credited_sentences as (
     select
         *,
-        cast(round(term_months * 30.4375) as bigint) as term_days
+        cast(round(term_months * {{ justice.days_per_month() }}) as bigint) as term_days
     from sentences
     where
         is_immediate_custody

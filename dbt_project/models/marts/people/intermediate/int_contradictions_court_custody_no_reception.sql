@@ -78,7 +78,8 @@ custodial_sentences as (
         and disposals.person_id is not null
         and disposals.principal_result_code <> '{{ detention_at_court }}'
         and not coalesce(
-            days_on_remand.days_net >= disposals.effective_length_months * 30.4375 * {{ least_share_served }},
+            days_on_remand.days_net
+            >= disposals.effective_length_months * {{ justice.days_per_month() }} * {{ least_share_served }},
             false
         )
 ),

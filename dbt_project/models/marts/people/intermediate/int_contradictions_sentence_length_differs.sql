@@ -1,5 +1,5 @@
 {#- A term of months counted in days differs from the same term in months of 30.4375 days by less than this. -#}
-{%- set tolerated_months = '3.0 / 30.4375' -%}
+{%- set tolerated_months = '3.0 / ' ~ justice.days_per_month() -%}
 
 with sentenced_proceedings as (
     select * from {{ ref('sentenced_proceedings') }}
