@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -69,6 +69,22 @@ def read_package(folder: Path) -> Package:
         libraries={name: frozenset(map(room_of, targets)) - {folder.name} for name, targets in imported.items()},
         charters={name: ast.get_docstring(tree) or "" for name, tree in trees.items() if name},
         names={name: frozenset(_top_level_names(tree)) for name, tree in trees.items()},
+    )
+
+
+def part_of(package: Package, room: str) -> Package:
+    """One room as a package of its own: its modules without the room's name, and what they import of one another."""
+    start = f"{room}."
+
+    def within(names: Iterable[str]) -> frozenset[str]:
+        return frozenset(name.removeprefix(start) for name in names if name.startswith(start))
+
+    inside = sorted(name for name in package.imports if name.startswith(start))
+    return Package(
+        imports={name.removeprefix(start): within(package.imports[name]) for name in inside},
+        libraries={name.removeprefix(start): package.libraries[name] for name in inside},
+        charters={name.removeprefix(start): package.charters[name] for name in inside},
+        names={name.removeprefix(start): package.names[name] for name in inside},
     )
 
 

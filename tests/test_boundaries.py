@@ -11,6 +11,7 @@ from tests.boundaries import (
     circle_faults,
     flow_faults,
     library_faults,
+    part_of,
     reach_faults,
     read_package,
 )
@@ -35,6 +36,18 @@ FLOW = (
     {"cli"},
 )
 """Rooms in the order data flow; each may reach only what stands before its step."""
+
+LINKAGE_FLOW = (
+    {"source_files", "tables", "person_id_history"},
+    {"matching"},
+    {"learning"},
+    {"accuracy"},
+    {"review"},
+    {"evidence"},
+    {"link"},
+    {"assets"},
+)
+"""The same within linkage: what decides a link reaches nothing that learns, measures or asks."""
 
 SIMULATION_READERS = ("console", "cli")
 """Only what a person calls may reach the simulation: no pipeline code knows its truth."""
@@ -78,6 +91,10 @@ def held(faults: list[str]) -> None:
 
 def test_data_flow_one_way(house: Package) -> None:
     held(flow_faults(house, FLOW))
+
+
+def test_linkage_reaches_from_measuring_to_matching_and_never_back(house: Package) -> None:
+    held(flow_faults(part_of(house, "linkage"), LINKAGE_FLOW))
 
 
 def test_only_people_reach_the_simulation(house: Package) -> None:

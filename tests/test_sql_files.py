@@ -17,15 +17,6 @@ PACKAGE = PROJECT_ROOT / "orchestration"
 MOST_LINES = 10
 """Of SQL in a string: what a reader takes in with the Python around it."""
 
-STILL_IN_PYTHON = {
-    "console/bench_people.py": 3,
-    "console/case.py": 1,
-    "publish/revisions.py": 1,
-    "quality/ledger.py": 1,
-    "reports/owner/present.py": 1,
-}
-"""Module -> statements longer than that which it still holds. The list may only shrink."""
-
 _SQL = re.compile(
     r"\bselect\b.*\bfrom\b|\bcreate (or replace )?(temp )?(table|view|macro)\b|\b(coalesce|contains|least|greatest)\(",
     re.DOTALL,
@@ -59,10 +50,7 @@ def test_no_python_string_holds_sql_of_more_than_ten_lines() -> None:
         lines = [node.lineno for node in long_sql(path.read_text(encoding="utf-8"))]
         if lines:
             found[path.relative_to(PACKAGE).as_posix()] = lines
-    new = {name: lines for name, lines in found.items() if len(lines) > STILL_IN_PYTHON.get(name, 0)}
-    assert not new, f"put these statements into sql/<statement>.sql beside the module (read_sql): {new}"
-    stale = {name: count for name, count in STILL_IN_PYTHON.items() if len(found.get(name, ())) < count}
-    assert not stale, f"these hold fewer by now; lower or strike their lines in STILL_IN_PYTHON: {stale}"
+    assert not found, f"put these statements into sql/<statement>.sql beside the module (read_sql): {found}"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
-"""Times the pipeline on a simulated world, stage by stage, says how much memory it took at its peak, and times the
-questions on what it published."""
+"""Times the pipeline on a simulated world, stage by stage, says how much memory it took at its peak, times the
+questions on what it published, and names joins of its models that would grow out of hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from statistics import median
 
-from orchestration.console.progress import STAGES, stage_of
+from orchestration.console.bench_plans import growing_joins
+from orchestration.console.progress import STAGES, cpu_seconds, stage_of
 from orchestration.console.query import published_connection, run_query
 from orchestration.console.run import RunReport, run_build
 from orchestration.contracts import load_feed_contracts
@@ -19,50 +20,77 @@ from orchestration.settings import Settings
 from orchestration.simulation import WorldParameters, simulate
 from orchestration.transform.questions import Question, load_questions
 
+TARGET_CPU_SECONDS = 75
+"""Of a build of the default world (10,000 defendants, 24 months) from nothing, on two cores that do nothing else."""
+
+TARGET_SHARE_OF_PUBLICATION = 0.2
+
+
+@dataclass(frozen=True)
+class StageCost:
+    """Wall and CPU seconds of one stage."""
+
+    title: str
+    seconds: float
+    cpu_seconds: float
+
+    def line(self, remark: str = "") -> str:
+        """The stage in one line."""
+        return f"{self.title:<44}{self.seconds:8.1f} s{self.cpu_seconds:8.1f} CPU s{remark}"
+
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Seconds of each stage, of the whole run, and the largest resident memory of the run and of dbt, in MiB.
+    """Cost of each stage and of the whole run, and the largest resident memory of the process, in MiB.
 
-    The two peaks are of two processes that are alive together, so their sum bounds the memory needed. `questions` are
-    the seconds each takes on what was published, slowest first.
+    `questions` are the seconds each takes on what was published, slowest first; `growing_joins` the joins that compare
+    many rows with many.
     """
 
-    stages: tuple[tuple[str, float], ...]
-    total_seconds: float
+    stages: tuple[StageCost, ...]
+    whole: StageCost
     peak_mib: float
-    peak_dbt_mib: float
     questions: tuple[tuple[str, float], ...]
+    growing_joins: tuple[str, ...]
 
     def lines(self) -> list[str]:
         """The result as text, one stage a line."""
-        rows = [f"{title:<44}{seconds:8.1f} s" for title, seconds in self.stages]
-        other = self.total_seconds - sum(seconds for _, seconds in self.stages)
+        between = StageCost(
+            "start-up and orchestration",
+            self.whole.seconds - sum(stage.seconds for stage in self.stages),
+            self.whole.cpu_seconds - sum(stage.cpu_seconds for stage in self.stages),
+        )
+        publication = self.stages[-1].cpu_seconds / self.whole.cpu_seconds
         return [
-            *rows,
-            f"{'start-up and orchestration':<44}{other:8.1f} s",
-            f"{'whole pipeline':<44}{self.total_seconds:8.1f} s",
-            f"{'peak memory, pipeline process':<44}{self.peak_mib:8.0f} MiB",
-            f"{'peak memory, dbt process':<44}{self.peak_dbt_mib:8.0f} MiB",
+            *(stage.line() for stage in self.stages),
+            between.line(),
+            self.whole.line(f" (target: {TARGET_CPU_SECONDS} for the default world)"),
+            f"{'publication, share of the whole':<44}{publication:8.0%} (target: {TARGET_SHARE_OF_PUBLICATION:.0%})",
+            f"{'peak memory':<44}{self.peak_mib:8.0f} MiB",
             *(f"{'question ' + name:<60}{seconds * 1000:8.0f} ms" for name, seconds in self.questions),
+            *(f"compares every row with every other: {join}" for join in self.growing_joins),
         ]
 
 
 def benchmark(settings: Settings, run: Callable[[Settings], RunReport] = run_build) -> Benchmark:
     """Runs the build once on what `settings.landing_dir` holds and measures it."""
-    started = time.monotonic()
+    started, cpu_started = time.monotonic(), cpu_seconds()
     report = run(settings)
-    total = time.monotonic() - started
+    whole = StageCost("whole pipeline", time.monotonic() - started, cpu_seconds() - cpu_started)
     stages = tuple(
-        (title, sum(timing.seconds for timing in report.timings if stage_of(timing.step) == prefix))
+        StageCost(
+            title,
+            sum(timing.seconds for timing in report.timings if stage_of(timing.step) == prefix),
+            report.cpu_seconds.get(prefix, 0.0),
+        )
         for prefix, title in STAGES
     )
     return Benchmark(
         stages=stages,
-        total_seconds=total,
+        whole=whole,
         peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        peak_dbt_mib=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
         questions=time_questions(settings),
+        growing_joins=tuple(growing_joins(settings)),
     )
 
 

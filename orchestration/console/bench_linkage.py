@@ -25,7 +25,8 @@ import numpy as np
 from orchestration.console.bench_gate import peak_mib
 from orchestration.console.bench_people import write_people
 from orchestration.linkage import load_model, run_linkage
-from orchestration.linkage.link import INPUT_TABLE, MEMORY_LIMIT
+from orchestration.linkage.matching.linking import MEMORY_LIMIT
+from orchestration.linkage.tables import INPUT_TABLE
 from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 

@@ -15,6 +15,7 @@ import duckdb
 
 from orchestration.console.query import QueryError
 from orchestration.settings import Settings
+from orchestration.sql_files import read_sql
 
 SCHEMES = {
     "police_custody_record": "police custody record",
@@ -79,27 +80,7 @@ def case_chain(settings: Settings, number: str, *, everyone: bool = False) -> li
     wanted = re.sub(_SEPARATORS, "", number).upper()
     with closing(_connection(settings)) as connection:
         rows = connection.execute(
-            f"""
-            with spelt as (
-                select *,
-                    regexp_replace(upper(identifier), '{_SEPARATORS}', '', 'g') = $wanted
-                    or scheme in ('probation_event', 'cps_defendant', 'police_custody_record')
-                    and regexp_replace(upper(split_part(identifier, '|', case scheme
-                        when 'police_custody_record' then 2 else 1 end)), '{_SEPARATORS}', '', 'g') = $wanted
-                        as is_asked_for
-                from {_LINKS}
-            ),
-
-            asked as (
-                select case_id, bool_or(defendant_id is null) as names_case, list(defendant_id) as named
-                from spelt where is_asked_for and scheme <> 'split_from_case' group by case_id
-            )
-
-            select case_id, defendant_id, scheme, identifier, link_rule, evidence, valid_from_date, valid_to_date,
-                is_asked_for
-            from spelt inner join asked using (case_id)
-            where $everyone or names_case or defendant_id is null or list_contains(named, defendant_id)
-            """,
+            read_sql(__file__, "records_of_case", separators=_SEPARATORS, links=_LINKS),
             {"wanted": wanted, "everyone": everyone},
         ).fetchall()
     if not wanted or not rows:

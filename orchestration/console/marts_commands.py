@@ -16,6 +16,32 @@ from orchestration.settings import Settings
 marts_app = typer.Typer(help="What each mart promises its readers, and the files of a new one.", no_args_is_help=True)
 
 
+@marts_app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(metavar="SUBJECT/NAME", help="Subject folder and name, in snake_case.")],
+    key: Annotated[str, typer.Option("--key", metavar="COLUMN,...", help="Columns one row is known by, in order.")],
+    measures: Annotated[str, typer.Option("--measures", metavar="COLUMN,...", help="Columns that count.")] = "",
+) -> None:
+    """Begin a new mart: its SQL, its YAML, what its numbers mean and what it is for.
+
+    What only you can know is marked 'FILL IN:' with what is wanted; 'warehouse marts check' names every place that is
+    still open, and nothing runs until none is. The steps are in data_contracts/README.md, 'Add a mart'.
+
+    - `warehouse marts new sentencing/community_orders_made --key quarter,order_type --measures orders`
+    """
+    from datetime import date
+
+    from orchestration.products.scaffold import scaffold_mart
+
+    of_key, counting = ([item.strip() for item in given.split(",") if item.strip()] for given in (key, measures))
+    for path in scaffold_mart(name, of_key, counting, Settings.from_environment(), date.today()):
+        typer.echo(shown_path(path))
+    note(
+        "Next: fill in what is marked; 'warehouse contracts sync' writes the docs of its numbers, and 'warehouse marts "
+        "check' names each place that is still open or does not fit."
+    )
+
+
 @marts_app.command("check")
 def check() -> None:
     """Whether the files of every mart fit one another: model, measures and head.

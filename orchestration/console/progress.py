@@ -4,6 +4,7 @@ Belongs here: the stages and how they are shown. Does not belong here: what a ru
 """
 
 import logging
+import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -42,11 +43,14 @@ def stage_of(step: str | None) -> str | None:
 
 @dataclass
 class StageProgress:
-    """What has happened in one stage so far. `seconds` is wall time from its first step to its last."""
+    """What has happened in one stage so far. `seconds` is wall time from its first step to its last, `cpu_seconds` what
+    this process and those it has ended used in it."""
 
     title: str
     started: float = 0.0
     seconds: float = 0.0
+    cpu_started: float = 0.0
+    cpu_seconds: float = 0.0
     steps: int = 0
     built: int = 0
     checked: int = 0
@@ -93,7 +97,7 @@ class ProgressHandler(logging.Handler):
             if stage != self.current:
                 self._finish_stage()
                 self.current = stage
-                progress.started = time.monotonic()
+                progress.started, progress.cpu_started = time.monotonic(), cpu_seconds()
                 self._status = self.console.status(progress.title)
                 self._status.start()
         elif kind is DagsterEventType.ASSET_MATERIALIZATION:
@@ -117,6 +121,7 @@ class ProgressHandler(logging.Handler):
     def _count(self, progress: StageProgress) -> None:
         progress.steps += 1
         progress.seconds = time.monotonic() - progress.started
+        progress.cpu_seconds = cpu_seconds() - progress.cpu_started
 
     def _finish_stage(self) -> None:
         if self._status:
@@ -136,6 +141,17 @@ def progress_logger(init_context: InitLoggerContext) -> logging.Logger:
     run_logger = logging.Logger("warehouse.progress", logging.DEBUG)
     run_logger.addHandler(_handler_of(init_context.run_id or ""))
     return run_logger
+
+
+def stage_cpu_seconds(run_id: str) -> dict[str, float]:
+    """CPU seconds of each stage of a run of this process, by its prefix in `STAGES`."""
+    return {prefix: stage.cpu_seconds for prefix, stage in _handler_of(run_id).stages.items()}
+
+
+def cpu_seconds() -> float:
+    """CPU time of this process, all its threads, and of the processes it started that have ended."""
+    used = (resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 @lru_cache(maxsize=4)

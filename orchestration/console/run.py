@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dagster import (
@@ -25,7 +25,7 @@ from dagster import (
 from dagster._core.events import RunFailureReason
 
 from orchestration.console.event_log import cheap_event_log
-from orchestration.console.progress import PROGRESS, progress_logger
+from orchestration.console.progress import PROGRESS, STAGES, progress_logger, stage_cpu_seconds
 from orchestration.console.stopping import stopped_by_signals
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.matching.state import forget
@@ -72,6 +72,7 @@ class RunReport:
         failed_checks: `asset: check`, those of the gates left out: they are in `refusals`.
         assets, checks: models and tables made, tests and checks run.
         refusals: deliveries refused and not yet corrected, or held because a rule cannot be asked, a sentence each.
+        cpu_seconds: by stage (its prefix in `progress.STAGES`); nought where no progress was shown.
         faults: feeds that could not be received for another reason; they are built from what was received before.
     """
 
@@ -82,6 +83,7 @@ class RunReport:
     checks: int
     refusals: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
+    cpu_seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def checks_not_passed(self) -> int:
@@ -211,6 +213,7 @@ def _report(
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed and step not in refusing:
                 failed.append(f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}")
+    costs = [stage_cpu_seconds(result.run_id) for result in (received, built)]
     reasons = _step_failures(received)
     faults = [f"{step}: {reason}" for step, reason in reasons.items() if step not in refusing]
     if not received.success and not reasons:
@@ -223,6 +226,7 @@ def _report(
         checks=checks,
         refusals=tuple(line for step, reason in reasons.items() if step in refusing for line in reason.splitlines()),
         faults=tuple(faults),
+        cpu_seconds={stage: sum(run[stage] for run in costs) for stage, _ in STAGES},
     )
 
 

@@ -130,7 +130,7 @@ def load_metrics(contracts_dir: Path) -> dict[str, MartMetrics]:
     Raises:
         ContractError: with every problem of the file; each names the mart, the measure and the remedy.
     """
-    document = read_document(contracts_dir / REGISTRY_FILE, REGISTRY_FILE)
+    document = read_document(contracts_dir / REGISTRY_FILE, f"data_contracts/{REGISTRY_FILE}")
     faults = Faults()
     faults.of(document.only, "owner", "marts")
     owner = faults.of(document.text, "owner", "name who answers for a number that states no owner of its own")
@@ -143,7 +143,7 @@ def load_metrics(contracts_dir: Path) -> dict[str, MartMetrics]:
 def _mart(mart: str, node: Node, owner: str) -> MartMetrics:
     faults = Faults()
     faults.of(node.only, *_INHERITED, "not_over", "totals", "levels", "measures")
-    stated = {field: faults.of(node.text, field, remedy) for field, remedy in _REMEDIES.items()}
+    stated = {field: faults.of(node.text, field, remedy) for field, remedy in REMEDIES.items()}
     stated["owner"] = faults.of(node.optional_text, "owner") or owner
     not_over = faults.of(node.texts, "not_over")
     totals, levels = (faults.of(node.pairs, key) for key in ("totals", "levels"))
@@ -201,10 +201,11 @@ def _additive(node: Node, kind: MetricKind) -> bool:
     return kind in ADDED_UP if stated.value is None else bool(stated.value)
 
 
-_REMEDIES = {
+REMEDIES = {
     "unit": "say what one count counts: cases, defendants, persons, ...",
     "date_basis": "say which date puts a thing into a row",
     "includes": "say what is in that a reader might think left out, or 'everything'",
     "excludes": "say what is left out, or 'nothing'",
     "comparator": "name the nearest official figure and why ours differs, or write 'none published'",
 }
+"""What a mart must say of itself, each with what is wanted."""

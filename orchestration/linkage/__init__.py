@@ -10,7 +10,8 @@ from orchestration.linkage.accuracy.against_truth import Accuracy, AccuracyRepor
 from orchestration.linkage.accuracy.intervals import Rate
 from orchestration.linkage.accuracy.truth import read_truth
 from orchestration.linkage.learning.training import TrainingParameters, train_model
-from orchestration.linkage.link import LinkageResult, link_people, run_linkage
+from orchestration.linkage.link import run_linkage
+from orchestration.linkage.matching.linking import LinkageResult, link_people
 from orchestration.linkage.matching.model import (
     CURRENT_MODEL,
     LinkageModel,

@@ -1,4 +1,4 @@
-"""Linking: person records in, one person for each out.
+"""A run of linkage: the person records of the build in, who is who out.
 
 Belongs here: what linkage reads and writes (`run_linkage`). Does not belong here: any step
 (`matching/pipeline.py` has their order for all records, `matching/incremental.py` for what is new), or the account
@@ -13,28 +13,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from orchestration.atomic import remove_leftovers, replacing
 from orchestration.contracts import load_feed_contracts
 from orchestration.linkage.evidence import write_evidence
 from orchestration.linkage.learning.adoption import load_adopted
-from orchestration.linkage.matching.changes import Changes, find_changes
+from orchestration.linkage.matching.changes import find_changes
 from orchestration.linkage.matching.incremental import link_changes
+from orchestration.linkage.matching.linking import MEMORY_LIMIT, link_all, summarise
 from orchestration.linkage.matching.model import LinkageModel
-from orchestration.linkage.matching.overrides import Override, outcomes_of, put_overrides, read_overrides
-from orchestration.linkage.matching.pipeline import Steps, link_standard_records
-from orchestration.linkage.matching.records import load_input, records_neutralised, standardise
+from orchestration.linkage.matching.overrides import Override, read_overrides
 from orchestration.linkage.matching.state import (
     STATE_FILE,
     attach_state,
-    keep_linkage,
-    keep_records,
     show_complete,
     start_anew,
     why_anew,
@@ -42,63 +37,15 @@ from orchestration.linkage.matching.state import (
 from orchestration.linkage.matching.summary import LinkageSummary
 from orchestration.linkage.matching.timing import Clock
 from orchestration.linkage.person_id_history import record_history
+from orchestration.linkage.tables import INPUT_TABLE, LINKS_FILE
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
-
-INPUT_TABLE = "linkage.person_records_to_link"
-"""Table of the build database that linkage reads."""
-
-LINKS_FILE = "person_links.parquet"
-"""Who is who: record_id, person_id, match_probability, join_method, model_version."""
 
 SUMMARY_FILE = "summary.json"
 """What the last linkage did, in numbers."""
 
-MEMORY_LIMIT = "4GB"
-"""Most memory DuckDB takes before it spills to disk."""
-
 LARGEST_CHANGE = 0.5
 """Where more of the records are new, changed or gone, all are linked: it costs no more."""
-
-
-@dataclass(frozen=True)
-class LinkageResult:
-    """Links and what was done to find them.
-
-    Attributes:
-        links: record_id, person_id, match_probability, join_method, model_version; ordered by record_id.
-        summary: in numbers.
-    """
-
-    links: pa.Table
-    summary: LinkageSummary
-
-
-def link_people(
-    records: pa.Table | duckdb.DuckDBPyRelation, model: LinkageModel, overrides: Iterable[Override] = ()
-) -> LinkageResult:
-    """Give every person record its person.
-
-    Args:
-        records: columns of `records.INPUT_COLUMNS`; `record_id` is required, others absent are taken as null.
-        model: fully trained.
-        overrides: decisions of people, without contradictions.
-
-    Returns: one link for each record. `match_probability` is that of the record's strongest link to another record of
-    its person; 1 for a record alone, for one that shares an identifier with another of its person, and for one that
-    only a decision ties to it. `join_method` is `identifier`, `probabilistic`, `override` or `singleton`.
-
-    Raises:
-        UntrainedModelError: a comparison level has no m or u.
-        BlockingError: a blocking rule would bring together too many pairs.
-        ValueError: the records' ids are missing, null or repeated.
-    """
-    table = records if isinstance(records, pa.Table) else records.to_arrow_table()
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False}) as connection:
-        connection.register("delivered", table)
-        summary = _link(connection, "delivered", model, tuple(overrides), Clock())
-        links = connection.execute("from person_links order by record_id").to_arrow_table()
-    return LinkageResult(links, summary)
 
 
 def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: bool = False) -> LinkageSummary:
@@ -189,69 +136,10 @@ def _link_on_state(
             anew, changes = "most records are new or changed", None
             start_anew(connection, state)
     if changes is None:
-        return replace(_link(connection, relation, model, overrides, clock, keep=True), linked_anew=anew)
+        return replace(link_all(connection, relation, model, overrides, clock, keep=True), linked_anew=anew)
     steps = link_changes(connection, relation, model, overrides, clock)
     show_complete(connection, "records_read")
-    return _summary(connection, model, overrides, steps, clock, changes)
-
-
-def _link(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    model: LinkageModel,
-    overrides: tuple[Override, ...],
-    clock: Clock,
-    keep: bool = False,
-) -> LinkageSummary:
-    """Make `person_links` and `record_digests` from `relation`, and write an empty state if there is one to keep."""
-    model.assert_trained()
-    load_input(connection, relation)
-    connection.execute("create or replace temp view record_digests as select record_id, digest from input_records")
-    standardise(connection, model.limits)
-    if keep:
-        keep_records(connection)
-    connection.execute("drop table cleaned_records")
-    put_overrides(connection, overrides)
-    clock.mark("standardise")
-    steps = link_standard_records(connection, model, clock)
-    if keep:
-        keep_linkage(connection, model, steps.blocking)
-        clock.mark("remember")
-    return _summary(connection, model, overrides, steps, clock)
-
-
-def _summary(
-    connection: duckdb.DuckDBPyConnection,
-    model: LinkageModel,
-    overrides: tuple[Override, ...],
-    steps: Steps,
-    clock: Clock,
-    changes: Changes | None = None,
-) -> LinkageSummary:
-    records, profiles, persons, largest = connection.execute("""
-        select
-            (select count(*) from person_links),
-            (select count(*) from profiles),
-            (select count(distinct person_id) from person_links),
-            (select coalesce(max(n), 0) from (select count(*) as n from person_links group by person_id))
-    """).fetchall()[0]
-    by_method = connection.execute("select join_method, count(*) from person_links group by 1 order by 1").fetchall()
-    return LinkageSummary(
-        model_version=model.version,
-        model_fingerprint=model.fingerprint,
-        records=records,
-        profiles=profiles,
-        persons=persons,
-        neutralised=records_neutralised(connection),
-        blocking=steps.blocking,
-        pairs_scored=steps.pairs_scored,
-        resolution=steps.resolution,
-        records_by_method=dict(by_method),
-        largest_person=largest,
-        seconds=clock.seconds,
-        overrides=outcomes_of(connection, overrides),
-        changes=changes,
-    )
+    return summarise(connection, model, overrides, steps, clock, changes)
 
 
 def _quoted(path: Path) -> str:

@@ -34,6 +34,7 @@ from orchestration.publish.causes import Build, Cause, Delivery, MartCauses, Mov
 from orchestration.publish.evidence import ColumnSources, MartShape, read_evidence
 from orchestration.publish.sql_text import quoted_name as _name
 from orchestration.publish.sql_text import quoted_text as _text
+from orchestration.sql_files import read_sql
 
 REVISIONS_TABLE = "revisions"
 RECORD_FILE, DATABASE_FILE = "build.json", "analyst.duckdb"
@@ -203,29 +204,25 @@ class _Comparison:
             for item in measures
         )
         columns = ", ".join(_name(column) for column in (*shape.key, *measures))
-        self._connection.execute(f"""
-            create or replace temp table changed_cells as
-            with a as (select true as is_here, {columns} from {self._after_catalog}.marts.{_name(name)}),
-            b as (select true as is_here, {columns} from earlier.marts.{_name(name)}),
-            rows_met as (
-                select {{{", ".join(f"{_name(key)}: coalesce(a.{_name(key)}, b.{_name(key)})" for key in shape.key)}}}
-                        as any_key,
-                    a.is_here is not null as is_new, b.is_here is not null as is_old,
-                    [{cells}] as cells
-                from a full join b on {same}
-                where a.is_here is null or b.is_here is null
-                    or row({", ".join(f"a.{_name(item)}" for item in measures)})
-                        is distinct from row({", ".join(f"b.{_name(item)}" for item in measures)})
+        any_key = ", ".join(f"{_name(key)}: coalesce(a.{_name(key)}, b.{_name(key)})" for key in shape.key)
+        self._connection.execute(
+            read_sql(
+                __file__,
+                "changed_cells",
+                columns=columns,
+                after=f"{self._after_catalog}.marts.{_name(name)}",
+                before=f"earlier.marts.{_name(name)}",
+                keys_met=f"{{{any_key}}}",
+                cells=cells,
+                same=same,
+                new_values=", ".join(f"a.{_name(item)}" for item in measures),
+                old_values=", ".join(f"b.{_name(item)}" for item in measures),
+                key_shown=shown,
+                start=start,
+                period_end=_period_end(start, period),
+                data_as_of=as_of,
             )
-            select
-                {shown} as key,
-                {start} as period_start,
-                coalesce({_period_end(start, period)} <= {as_of}, false) as is_closed,
-                case when not is_old then 'added' when not is_new then 'removed' else 'changed' end as change,
-                coalesce(not is_old and {start} > {as_of}, false) as is_new_period,
-                unnest(cells, recursive := true)
-            from rows_met
-        """)
+        )
         if period:
             self._insert(
                 name,

@@ -20,7 +20,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.contracts import EARLIER_DELIVERY_RULES, RULES_ABOUT_ROWS, DeliveryRuleKind, FeedContract, Severity
+from orchestration.contracts import (
+    EARLIER_DELIVERY_RULES,
+    RULES_ABOUT_ROWS,
+    DeliveryRule,
+    DeliveryRuleKind,
+    FeedContract,
+    Rule,
+    Severity,
+)
 from orchestration.ingest import load_receipts, raw_folder, raw_path
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import Check, checks_of
@@ -30,6 +38,7 @@ from orchestration.quality.gate_files import (
     DELIVERIES,
     QUARANTINED_ROWS,
     RULE_RESULTS,
+    WARNED_ROWS,
     GateTables,
     load_gate_tables,
     save_gate_tables,
@@ -140,17 +149,19 @@ def gate_feed(
     known = _results_of(contract, before, refused_by_their_run(contract, deliveries))
     judged_rows = {item.delivery_id: known[item.delivery_id] for item in deliveries if item.delivery_id in known}
     quarantined = [before.quarantined_rows]
+    warned = [_of_deliveries(before.warned_rows, judged_rows)]
     counted = [_of_deliveries(before.category_counts, judged_rows)]
     new = [item for item in deliveries if not item.is_refused and item.delivery_id not in known]
     fault: GateError | None = None
     if new:
         try:
-            results, rows, counts = _judge(contract, settings, checks, codes, new)
+            results, rows, warned_of, counts = _judge(contract, settings, checks, codes, new)
         except RulesCannotBeAsked as error:
             fault = GateError(contract.key, error.faults, [item.first.file_name for item in new])
         else:
             judged_rows |= results
             quarantined.append(rows)
+            warned.append(warned_of)
             counted.append(counts)
     if fault is not None and anew:
         raise fault
@@ -160,7 +171,8 @@ def gate_feed(
     judged_rows = with_findings(contract, decided, judged_rows, counts)
     set_aside = [delivery_id for delivery_id, results in judged_rows.items() if results.rows_quarantined]
     rows_set_aside = _of_deliveries(pa.concat_tables(quarantined), set_aside)
-    tables = _tables(contract, checks, decided, judged_rows, rows_set_aside, counts, releases)
+    rows_warned = _sorted(pa.concat_tables(warned), "delivery_id", "row_number", "rule_code")
+    tables = _tables(contract, checks, decided, judged_rows, rows_set_aside, rows_warned, counts, releases)
     if earlier is None or not tables.equals(earlier):
         save_gate_tables(contract, settings, tables, version)
     if fault is not None:
@@ -198,8 +210,9 @@ def _judge(
     checks: Sequence[Check],
     codes: Mapping[str, frozenset[str]],
     deliveries: Sequence[Delivery],
-) -> tuple[dict[str, RowResults], pa.Table, pa.Table]:
-    """Results by delivery, the quarantined rows of those that are not refused, and the rows by code and month."""
+) -> tuple[dict[str, RowResults], pa.Table, pa.Table, pa.Table]:
+    """Results by delivery, the quarantined rows and the warned rows of those that are not refused for their rows, and
+    the rows by code and month."""
     files = [raw_path(contract, settings, item.delivery_id) for item in deliveries]
     # holds every column, should the contract have gained one since a file was written
     files.append(raw_folder(contract, settings) / SCHEMA_FILE)
@@ -223,26 +236,36 @@ def _judge(
             by_rule |= share_count(contract, rows, set_aside)
             is_refused = bool(refusing_rules(contract, by_rule))
             results[item.delivery_id] = RowResults(by_rule, 0 if is_refused else set_aside)
-            if not is_refused and set_aside:
+            if not is_refused:
                 kept.append(item.delivery_id)
-        broken = {code for item in kept for code, figures in results[item].counts.items() if figures.failed}
-        quarantining = {code for code in broken if contract.rule(code).severity is Severity.QUARANTINE}
-        rows_set_aside = judging.quarantined_rows(kept, quarantining)
+        broken = {item: {code for code, count in results[item].counts.items() if count.failed} for item in kept}
+        told = {code for codes in broken.values() for code in codes if _names_rows(contract.rule(code))}
+        rows_broken = judging.rows_breaking([item for item, codes in broken.items() if codes & told], told)
         category_counts = judging.category_counts()
     columns = columns_by_rule(checks)
-    rule_codes = rows_set_aside["rule_code"].to_pylist()
+    rule_codes = rows_broken["rule_code"].to_pylist()
     messages = {code: _row_message(contract, code) for code in set(rule_codes)}
     table = pa.table(
         [
-            rows_set_aside["delivery_id"],
-            rows_set_aside["row_number"],
-            rows_set_aside["rule_code"],
+            rows_broken["delivery_id"],
+            rows_broken["row_number"],
+            rows_broken["rule_code"],
             pa.array([columns[code] for code in rule_codes], pa.string()),
             pa.array([messages[code] for code in rule_codes], pa.string()),
         ],
         schema=QUARANTINED_ROWS,
     )
-    return results, table, category_counts
+    warning = pa.array(sorted(code for code in told if contract.rule(code).severity is Severity.WARNING), pa.string())
+    is_warned = pc.is_in(table["rule_code"], warning)
+    warned = table.filter(is_warned).select(WARNED_ROWS.names)
+    return results, table.filter(pc.invert(is_warned)), warned, category_counts
+
+
+def _names_rows(rule: Rule) -> bool:
+    """Whether it is kept which rows broke the rule: they are set aside for it, or used with what it warns of."""
+    return rule.severity is Severity.QUARANTINE or (
+        rule.severity is Severity.WARNING and not isinstance(rule, DeliveryRule)
+    )
 
 
 def _row_message(contract: FeedContract, code: str) -> str:
@@ -282,6 +305,7 @@ def _tables(
     deliveries: Sequence[Delivery],
     judged: Mapping[str, RowResults],
     quarantined: pa.Table,
+    warned: pa.Table,
     category_counts: pa.Table,
     releases: Sequence[Release],
 ) -> GateTables:
@@ -337,6 +361,7 @@ def _tables(
     return GateTables(
         deliveries=pa.Table.from_pylist(rows, DELIVERIES),
         quarantined_rows=kept,
+        warned_rows=warned,
         rule_results=pa.Table.from_pylist(results, RULE_RESULTS),
         category_counts=category_counts,
     )

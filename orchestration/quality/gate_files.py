@@ -1,4 +1,5 @@
-"""The gate's four files per feed: verdicts, quarantined rows, rule results, and rows by code and month.
+"""The gate's five files per feed: verdicts, quarantined rows, rows that broke a rule which only warns, rule results,
+and rows by code and month.
 
 Belongs here: their columns, writing and reading them. Does not belong here: what goes into them.
 
@@ -48,6 +49,7 @@ QUARANTINED_ROWS = pa.schema(
         ("message", pa.string()),
     ]
 )
+WARNED_ROWS = pa.schema([field for field in QUARANTINED_ROWS if field.name != "message"])
 RULE_RESULTS = pa.schema(
     [
         ("delivery_id", pa.string()),
@@ -75,6 +77,7 @@ _SCHEMAS = {
     "category_counts": CATEGORY_COUNTS,
     "rule_results": RULE_RESULTS,
     "quarantined_rows": QUARANTINED_ROWS,
+    "warned_rows": WARNED_ROWS,
     "deliveries": DELIVERIES,
 }
 """In the order in which they are written."""
@@ -86,6 +89,7 @@ class GateTables:
 
     deliveries: pa.Table
     quarantined_rows: pa.Table
+    warned_rows: pa.Table
     rule_results: pa.Table
     category_counts: pa.Table
 

@@ -113,7 +113,7 @@ class Judging:
         findings = self._found()
         return [(check, findings.values(check)) for check in self._checks]
 
-    def quarantined_rows(self, delivery_ids: Sequence[str], rule_codes: Collection[str]) -> pa.Table:
+    def rows_breaking(self, delivery_ids: Sequence[str], rule_codes: Collection[str]) -> pa.Table:
         """A line for each row of these deliveries and rule of these it breaks: delivery_id, row_number, rule_code."""
         schema = pa.schema([("delivery_id", pa.string()), ("row_number", pa.int64()), ("rule_code", pa.string())])
         checks = [check for check in self._checks if check.code in rule_codes]

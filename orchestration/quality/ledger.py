@@ -16,6 +16,7 @@ from orchestration.quality.errors import ConservationError
 from orchestration.quality.typed_sql import literal
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
+from orchestration.sql_files import read_sql
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,12 @@ def ledger_totals(settings: Settings) -> LedgerTotals:
 
     with closing(duckdb.connect()) as connection:
         unequal = connection.execute(
-            f"""
-            with named as (
-                select parse_filename(filename) as file, delivery_id, count(distinct row_number) as rows
-                from {source("quarantined_rows")} group by all
+            read_sql(
+                __file__,
+                "unequal_quarantine",
+                quarantined_rows=source("quarantined_rows"),
+                deliveries=source("deliveries"),
             )
-            select d.agency || '/' || d.feed, d.file_name, d.rows_quarantined, coalesce(named.rows, 0)
-            from {source("deliveries")} as d
-            left join named on parse_filename(d.filename) = named.file
-                and d.delivery_id = named.delivery_id
-            where d.rows_quarantined <> coalesce(named.rows, 0) or d.rows_quarantined > d.rows_received
-            order by 1, 2 limit 1
-            """
         ).fetchone()
         if unequal is not None:
             feed, file_name, counted, named = unequal

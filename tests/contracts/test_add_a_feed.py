@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +12,7 @@ import pytest
 import yaml
 
 from orchestration.contracts.reader import TO_FILL_IN
-from orchestration.settings import PROJECT_ROOT
+from tests.tutorials import Copy, blocks
 
 pytestmark = [pytest.mark.dbt, pytest.mark.xdist_group("dbt")]
 
@@ -50,46 +45,6 @@ warehouse.build("+stg_probation__breaches", "+delivery_ledger")
 """
 
 
-class Copy:
-    """The project in a folder of its own, worked through its commands."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "project"
-        self.warehouse = folder / "warehouse"
-        left_out = shutil.ignore_patterns("target", "logs", "__pycache__", ".seeds", ".user.yml")
-        for name in ("data_contracts", "dbt_project", "orchestration", "seeds"):
-            shutil.copytree(PROJECT_ROOT / name, self.root / name, symlinks=True, ignore=left_out)
-        (self.root / "tests").symlink_to(PROJECT_ROOT / "tests", target_is_directory=True)
-
-    def python(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(self.root), "COLUMNS": "160"}
-        finished = subprocess.run(
-            [sys.executable, *arguments], cwd=self.root, env=environment, capture_output=True, text=True, check=False
-        )
-        assert finished.returncode == 0 or not check, finished.stdout + finished.stderr
-        return finished
-
-    def changed(self) -> set[str]:
-        """Files that differ from the project's, or that it has not."""
-        files = {path.relative_to(self.root) for path in self.root.rglob("*") if path.is_file()}
-        kept = {file for file in files if file.suffix in {".yaml", ".yml", ".sql", ".md", ".csv", ".py"}}
-        kept = {file for file in kept if not {"target", "logs"} & set(file.parts)}
-        ours = {file: PROJECT_ROOT / file for file in kept}
-        return {
-            str(file)
-            for file, here in ours.items()
-            if not here.exists() or here.read_bytes() != (self.root / file).read_bytes()
-        }
-
-
-def tutorial(language: str) -> list[str]:
-    """The blocks of a language in the section, in order."""
-    text = (PROJECT_ROOT / "data_contracts" / "README.md").read_text(encoding="utf-8")
-    section = re.split(r"^## ", text.partition("\n## Add a feed\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    blocks = re.findall(rf"^   ```{language}\n(.*?)^   ```$", section, re.MULTILINE | re.DOTALL)
-    return ["\n".join(line[3:] for line in block.splitlines()) for block in blocks]
-
-
 def filled_in(begun: Any, answers: Any) -> Any:
     """What was begun, with the answers in their places; members of lists are known by their name."""
     if isinstance(begun, dict) and isinstance(answers, dict):
@@ -107,22 +62,22 @@ def copy(tmp_path: Path) -> Copy:
 
 
 def test_a_feed_is_added_by_its_contract_alone(copy: Copy) -> None:
-    new, sync = (command.split()[1:] for command in tutorial("sh"))
-    copy.python("-m", "orchestration.cli", *new)
+    new, sync = (block.strip() for block in blocks("Add a feed", "sh"))
+    copy.command(new)
     path = copy.root / CONTRACT
     begun = path.read_text(encoding="utf-8")
 
-    refused = copy.python("-m", "orchestration.cli", *sync, check=False)
+    refused = copy.command(sync, check=False)
     assert refused.returncode == 1
     assert copy.changed() == {CONTRACT}
     named = [line for line in refused.stderr.splitlines() if "still to be filled in" in line]
     assert all(CONTRACT in line for line in named)
     assert len(named) == begun.count(TO_FILL_IN)
 
-    (answers,) = tutorial("yaml")
+    (answers,) = blocks("Add a feed", "yaml")
     contract = filled_in(yaml.safe_load(begun), yaml.safe_load(answers))
     path.write_text(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True), encoding="utf-8")
-    copy.python("-m", "orchestration.cli", *sync)
+    copy.command(sync)
     assert copy.changed() == {CONTRACT} | GENERATED
 
     landing = copy.warehouse / "landing" / "probation" / "breaches"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow.parquet as pa_parquet
 
 from orchestration.linkage import evaluate, read_truth
-from orchestration.linkage.link import LINKS_FILE
+from orchestration.linkage.tables import LINKS_FILE
 from tests.support import Warehouse, World
 
 

@@ -316,7 +316,7 @@ def test_every_kind_of_rule_counts_as_worked_out_by_hand(
     rows = deliveries(seed=20260322, sizes=(400, 1, 150))
     with Judging(CONTRACT, CHECKS, CODES, write_raw(tmp_path, rows)) as judging:
         counts = judging.count()
-        lines = judging.quarantined_rows(list(rows)[:2], [check.code for check in CHECKS if not check.key])
+        lines = judging.rows_breaking(list(rows)[:2], [check.code for check in CHECKS if not check.key])
     assert set(counts) == set(rows)
     quarantining = {rule.code for rule in CONTRACT.all_rules if rule.severity is Severity.QUARANTINE}
     for delivery_id, members in rows.items():

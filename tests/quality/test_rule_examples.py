@@ -74,7 +74,7 @@ def judge(contract: FeedContract, path: Path) -> Judged:
     asked = checks(contract.key)
     with Judging(contract, asked, codes, [path]) as judging:
         counts = judging.count()
-        lines = judging.quarantined_rows(list(deliveries), {check.code for check in asked}).to_pylist()
+        lines = judging.rows_breaking(list(deliveries), {check.code for check in asked}).to_pylist()
     found: dict[tuple[str, int], set[str]] = {}
     for line in lines:
         found.setdefault((line["delivery_id"], line["row_number"]), set()).add(line["rule_code"])

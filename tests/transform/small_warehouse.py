@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from orchestration.contracts import FeedContract, load_feed_contracts
 from orchestration.linkage.accuracy.rows import as_table
 from orchestration.linkage.evidence import EVIDENCE_FILE
-from orchestration.linkage.link import LINKS_FILE
+from orchestration.linkage.tables import LINKS_FILE
 from orchestration.quality.gate_files import DELIVERIES, QUARANTINED_ROWS, RULE_RESULTS
 from orchestration.quality.promises import write_feed_promises
 from orchestration.settings import Settings

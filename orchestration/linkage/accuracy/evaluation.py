@@ -20,8 +20,8 @@ from orchestration.linkage.accuracy.against_truth import Accuracy, AccuracyRepor
 from orchestration.linkage.accuracy.intervals import Rate
 from orchestration.linkage.accuracy.labelled import LabelledFileError, LabelledRecords, read_labelled
 from orchestration.linkage.learning.training import TrainingParameters, train_model
-from orchestration.linkage.link import LinkageResult, link_people
 from orchestration.linkage.matching.blocking import WIDE_BLOCKING_RULES
+from orchestration.linkage.matching.linking import LinkageResult, link_people
 from orchestration.linkage.matching.model import LinkageModel, Thresholds
 
 EVEN_ODDS = Thresholds(accept=1.0, cohesion=-5.0)

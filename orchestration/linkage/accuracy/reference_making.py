@@ -14,8 +14,8 @@ import duckdb
 from orchestration.atomic import write_table
 from orchestration.linkage.accuracy.reference_people import DESCRIPTION
 from orchestration.linkage.accuracy.truth import BREAKDOWNS, read_groups, read_truth
-from orchestration.linkage.link import INPUT_TABLE
 from orchestration.linkage.matching.records import INPUT_COLUMNS
+from orchestration.linkage.tables import INPUT_TABLE
 from orchestration.settings import Settings
 
 

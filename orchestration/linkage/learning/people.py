@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.contracts import load_feed_contracts
-from orchestration.linkage.link import INPUT_TABLE, LINKS_FILE, link_people
+from orchestration.linkage.matching.linking import link_people
 from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.matching.overrides import read_overrides
 from orchestration.linkage.matching.records import INPUT_COLUMNS
+from orchestration.linkage.tables import INPUT_TABLE, LINKS_FILE
 from orchestration.settings import Settings
 
 FEWEST_RECORDS = 1_000

@@ -116,7 +116,7 @@ EVERY_PAIR = "create or replace temp table every_pair (rule integer, join_key_l 
 def block(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) -> tuple[BlockingCount, ...]:
     """Make `blocked_pairs` (match_key, join_key_l < join_key_r) from `profiles`; what each rule contributed.
 
-    And `oversize_blocks` (rule, block_key, block_size): the keys too widely shared to be compared.
+    And `oversize_blocks`: the keys too widely shared to be compared.
 
     Args:
         connection: holds `profiles`; receives `blocked_pairs`, one row for each pair, `match_key` its first rule.

@@ -40,7 +40,7 @@ class Changes:
 
 
 def find_changes(connection: duckdb.DuckDBPyConnection, relation: str) -> Changes:
-    """Make `records_read` (record_id, digest, seen_date) and `changed_records` (record_id, change).
+    """Make `records_read` and `changed_records`.
 
     Args:
         connection: has the state attached.
@@ -69,7 +69,7 @@ def find_changes(connection: duckdb.DuckDBPyConnection, relation: str) -> Change
 
 
 def replace_records(connection: duckdb.DuckDBPyConnection, relation: str, limits: SharingLimits) -> None:
-    """Bring the state's records up to date, and make `touched_records` (record_id) and `over_shared`.
+    """Bring the state's records up to date, and make `touched_records` and `over_shared`.
 
     Args:
         connection: holds `changed_records`, and has the state attached.

@@ -52,7 +52,7 @@ NO_DECISIONS = "create or replace temp table decided_pairs (profile_id_l bigint,
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_pairs: str | None = None) -> Resolution:
-    """Make `profile_persons` (profile_id, group_id, person, natural_person, match_weight, is_decided).
+    """Make `profile_persons`.
 
     Args:
         connection: holds `profiles` and `edges`.

@@ -144,7 +144,7 @@ def read_overrides(folder: Path, feeds: Collection[str] | None = None) -> tuple[
 def put_overrides(
     connection: duckdb.DuckDBPyConnection, overrides: Iterable[Override], records: str = "standard_records"
 ) -> None:
-    """Make `override_records` (line, decision, record_a, record_b), the decisions both of whose records exist.
+    """Make `override_records`, the decisions both of whose records exist.
 
     Args:
         connection: holds `records`.
@@ -254,7 +254,7 @@ def outcomes_of(connection: duckdb.DuckDBPyConnection, overrides: Iterable[Overr
     """What became of each decision.
 
     Args:
-        connection: holds `override_records`, and `record_groups` (record_id, group_id, natural_person) of the linkage.
+        connection: holds `override_records`, and `record_groups` of the linkage.
         overrides: as given to `put_overrides`.
     """
     found = connection.execute(read_sql(__file__, "decisions_needed")).fetchall()

@@ -80,7 +80,7 @@ def gather(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
 
 
 def decide_pairs(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `decided_pairs` (profile_id_l, profile_id_r, together), and have all pairs that decisions need compared.
+    """Make `decided_pairs`, and have all pairs that decisions need compared.
 
     Those are the decided ones, and each record decided about with the profile it would have been a part of.
     """
@@ -89,7 +89,7 @@ def decide_pairs(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def name_persons(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
-    """Make `person_links`, and `record_groups` (record_id, content, profile_id, group_id), from `profile_persons`."""
+    """Make `person_links`, and `record_groups`, from `profile_persons`."""
     connection.execute(f"""
         create or replace temp table founders as
         select m.person, count(*) as record_count, arg_min(r.record_id, {founding_rank("r")}) as founding_record_id

@@ -247,7 +247,7 @@ SHARED_COLUMNS = (*IDENTIFIER_COLUMNS, *EVENT_COLUMNS, "postcode")
 def find_over_shared(
     connection: duckdb.DuckDBPyConnection, limits: SharingLimits, records: str = "cleaned_records"
 ) -> None:
-    """Make `over_shared` (column_name, value, record_count): values of `records` that are evidence of nothing.
+    """Make `over_shared`: values of `records` that are evidence of nothing.
 
     Whether a value is depends on the records that hold it and on no others, so `records` may be any set that holds all
     records of the values it is asked about.

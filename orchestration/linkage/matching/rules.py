@@ -157,7 +157,7 @@ def judge_profiles(connection: duckdb.DuckDBPyConnection, frequencies: TermFrequ
 
 
 def mark_conflicts(connection: duckdb.DuckDBPyConnection, forenames: TermFrequencies | None, pairs: str) -> None:
-    """Make `conflicting_pairs` (join_key_l, join_key_r): those of table `pairs` that a rule keeps apart."""
+    """Make `conflicting_pairs`: those of table `pairs` that a rule keeps apart."""
     judge_profiles(connection, forenames)
     any_rule = " or ".join(f"coalesce({condition}, false)" for condition in CONFLICTS.values())
     connection.execute(f"""

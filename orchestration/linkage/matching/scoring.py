@@ -80,7 +80,7 @@ def score(
     edges: str,
     lowest_weight: float | None | None,
 ) -> int:
-    """Make `edges` (profile_id_l, profile_id_r, match_weight) for the pairs in table `pairs`; pairs scored.
+    """Make `edges`, or a table like it, for the pairs in table `pairs`; pairs scored.
 
     Args:
         connection: holds `profiles` and `pairs` (match_key, join_key_l, join_key_r).

@@ -6,20 +6,7 @@ Belongs here: the file, what it holds, and whether it may be built on. Does not 
 `state.duckdb` in the linkage folder saves work and decides nothing: a linkage that finds it has the same outcome as one
 that does not, so it may be deleted at any time. It is written beside its place and moved in by one rename together with
 the links; a run that is killed leaves the last one, and the next run finds what is new since that. It holds names and
-birth dates, as the build database does.
-
-    records             `cleaned_records`: values standard, those that too many people share still in place
-    over_shared         values of those columns that are evidence of nothing
-    profiles            ways in which people are written down
-    self_scores         weight of two records that say all a profile says
-    edges               every pair of profiles compared, with its weight
-    decided_edges       those of them that only a decision had compared
-    oversize_blocks     blocking keys too widely shared
-    rule_pairs          pairs each blocking rule brings together
-    record_groups       record_id, content, profile_id, group_id, natural_person
-    person_links        who is who
-    decisions           decisions of people both of whose records exist
-    made_with           what all this depends on besides the records
+birth dates, as the build database does. Its tables are `tables.STATE_TABLES`.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from orchestration.sql_files import read_sql
 
 
 def block_touched(connection: duckdb.DuckDBPyConnection, rules: Iterable[BlockingRule]) -> tuple[BlockingCount, ...]:
-    """Make `blocked_pairs`, those to be compared, and `parted_pairs` (profile_id_l, profile_id_r, match_weight).
+    """Make `blocked_pairs`, those to be compared, and `parted_pairs`.
 
     Takes parted pairs out of the state's edges, and brings its `oversize_blocks` and `rule_pairs` up to date.
 
@@ -82,8 +82,8 @@ def block_touched(connection: duckdb.DuckDBPyConnection, rules: Iterable[Blockin
 def _touch(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule, profiles: int) -> int:
     """Add one rule's pairs to `every_pair` and `maybe_parted`; the largest of its blocks that are touched."""
     names = ", ".join(key_names(rule))
-    for table in ("fresh", "stale"):
-        connection.execute(f"create or replace temp table {table}_keys as {keyed(rule, f'{table}_profiles')}")
+    connection.execute(f"create or replace temp table fresh_keys as {keyed(rule, 'fresh_profiles')}")
+    connection.execute(f"create or replace temp table stale_keys as {keyed(rule, 'stale_profiles')}")
     connection.execute(f"""
         create or replace temp table touched_keys as
         select {names}, sum(fresh) as fresh, sum(stale) as stale
@@ -136,20 +136,20 @@ def _touch(connection: duckdb.DuckDBPyConnection, number: int, rule: BlockingRul
 
 def _part(connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...]) -> None:
     """Make `parted_pairs` of those in `maybe_parted` that no rule brings together any longer, and part them."""
-    connection.execute("create or replace temp table parted_pairs as from maybe_parted limit 0")
+    connection.execute("create or replace temp table no_longer_keyed as from maybe_parted limit 0")
     if connection.execute("select count(*) from maybe_parted").fetchall()[0][0]:
         connection.execute(f"""
             create or replace temp table maybe_profiles as
             from {STATE}.profiles
             where profile_id in (select join_key_l from maybe_parted union select join_key_r from maybe_parted)
         """)
-        connection.execute("create or replace temp table parted_pairs as select distinct * from maybe_parted")
+        connection.execute("create or replace temp table no_longer_keyed as select distinct * from maybe_parted")
         for number, rule in enumerate(rules):
             names = ", ".join(key_names(rule))
             connection.execute(f"create or replace temp table keyed as {keyed(rule, 'maybe_profiles')}")
             leave_out_oversize(connection, number, rule, f"{STATE}.oversize_blocks")
             connection.execute(f"""
-                delete from parted_pairs
+                delete from no_longer_keyed
                 where (join_key_l, join_key_r) in (
                     select (l.profile_id, r.profile_id)
                     from keyed as l inner join keyed as r using ({names})
@@ -160,10 +160,10 @@ def _part(connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...]
     connection.execute(f"""
         create or replace temp table parted_pairs as
         select e.* from {STATE}.edges as e
-        inner join parted_pairs as p on e.profile_id_l = p.join_key_l and e.profile_id_r = p.join_key_r
+        inner join no_longer_keyed as p on e.profile_id_l = p.join_key_l and e.profile_id_r = p.join_key_r
     """)
     connection.execute(f"""
         delete from {STATE}.edges
         where (profile_id_l, profile_id_r) in (select (profile_id_l, profile_id_r) from parted_pairs)
     """)
-    connection.execute("drop table maybe_parted")
+    connection.execute("drop table maybe_parted; drop table no_longer_keyed")

@@ -26,9 +26,9 @@ from pathlib import Path
 import duckdb
 
 from orchestration.linkage.accuracy.reference_people import linked_connection
-from orchestration.linkage.link import INPUT_TABLE, LINKS_FILE
 from orchestration.linkage.matching.model import LinkageModel
 from orchestration.linkage.review.score import ANSWERS, DRAWN
+from orchestration.linkage.tables import INPUT_TABLE, LINKS_FILE
 from orchestration.settings import Settings
 from orchestration.spreadsheets import spreadsheet_safe
 from orchestration.sql_files import read_sql

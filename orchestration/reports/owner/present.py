@@ -20,16 +20,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.contracts import DeliveryRule, FeedContract, FeedMode, Severity
-from orchestration.ingest import raw_folder, raw_path
-from orchestration.ingest.raw import SCHEMA_FILE
-from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER, checks_of
+from orchestration.contracts import FeedContract, FeedMode
+from orchestration.ingest import raw_path
+from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER
 from orchestration.quality.gate_files import GateTables
-from orchestration.quality.judging import Judging
-from orchestration.quality.reference_lists import reference_codes
 from orchestration.quality.typed_sql import literal, name, text_name, text_value, typed_value
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
+from orchestration.sql_files import read_sql
 
 _ROW_ID = ("delivery_id", "row_number")
 
@@ -118,7 +116,7 @@ def present_state(
         f"from {staged} where is_current"
     ).to_arrow_table()
     records = current.num_rows
-    faults = _faults(contract, settings, gate, in_force)
+    faults = _faults(gate, in_force)
     if not faults.num_rows:
         return PresentState(records, ())
     keys = _keys(contract, settings, faults)
@@ -135,7 +133,7 @@ def present_state(
                 }
             ),
         )
-        found = connection.execute(_STANDING_QUERY).fetchall()
+        found = connection.execute(read_sql(__file__, "standing_of_faults")).fetchall()
     return PresentState(
         records,
         tuple(
@@ -155,47 +153,6 @@ def present_state(
     )
 
 
-_STANDING_QUERY = r"""
-    with currently as (
-        select distinct on (record) delivery_id, row_number, extract_date, record from (
-            select delivery_id, row_number, extract_date,
-                -- identifiers are stored without blanks, strokes and hyphens; their key is compared so
-                regexp_replace(upper(record), '[\s/\\-]+', '', 'g') as record
-            from current_rows
-        ) order by record, extract_date desc
-    ),
-
-    placed as (
-        select faults.*, deliveries.extract_date, keys.key,
-            coalesce(regexp_replace(upper(keys.record), '[\s/\\-]+', '', 'g'),
-                faults.delivery_id || '|' || faults.row_number) as record,
-            keys.record is not null as has_key
-        from faults
-        inner join deliveries on faults.delivery_id = deliveries.delivery_id
-        left join keys on faults.delivery_id = keys.delivery_id and faults.row_number = keys.row_number
-    ),
-
-    judged as (
-        select placed.*,
-            case
-                when placed.is_quarantined and currently.record is null then 'withheld'
-                when placed.is_quarantined and currently.extract_date < placed.extract_date then 'outdated'
-                when not placed.is_quarantined and used.row_number is not null then 'kept'
-            end as standing
-        from placed
-        -- a flag beside the equality would have DuckDB compare every fault with every record
-        left join currently on case when placed.has_key then placed.record end = currently.record
-        left join current_rows as used
-            on placed.delivery_id = used.delivery_id and placed.row_number = used.row_number
-    )
-
-    select delivery_id, row_number, rule_code, column_name, standing, record, key
-    from judged
-    where standing is not null
-    order by extract_date, delivery_id, row_number, rule_code
-"""
-
-
 def deliveries_in_force(mode: FeedMode, deliveries: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Accepted deliveries whose rows may still count, by id: all of a feed that adds up, else the newest of each
     partition (in the order in which staging lets them supersede each other)."""
@@ -208,55 +165,15 @@ def deliveries_in_force(mode: FeedMode, deliveries: Iterable[Mapping[str, Any]])
     return {row["delivery_id"]: row for row in newest.values()}
 
 
-def _faults(
-    contract: FeedContract, settings: Settings, gate: GateTables, in_force: Mapping[str, Mapping[str, Any]]
-) -> pa.Table:
+def _faults(gate: GateTables, in_force: Mapping[str, Mapping[str, Any]]) -> pa.Table:
     """Quarantined rows, and rows that broke a warning, of deliveries in force: a line for each rule."""
     ids = pa.array(list(in_force), pa.string())
-    quarantined = gate.quarantined_rows.filter(pc.is_in(gate.quarantined_rows["delivery_id"], ids))
-    quarantined = quarantined.select([*_ROW_ID, "rule_code", "column_name"])
-    warned = _warned(contract, settings, gate, in_force)
-    tables = [
-        table.append_column("is_quarantined", pa.array([flag] * table.num_rows, pa.bool_()))
-        for table, flag in ((quarantined, True), (warned, False))
-    ]
+    tables = []
+    for table, is_quarantined in ((gate.quarantined_rows, True), (gate.warned_rows, False)):
+        counting = table.filter(pc.is_in(table["delivery_id"], ids)).select([*_ROW_ID, "rule_code", "column_name"])
+        flag = pa.repeat(pa.scalar(is_quarantined), counting.num_rows)
+        tables.append(counting.append_column("is_quarantined", flag))
     return pa.concat_tables(tables)
-
-
-def _warned(
-    contract: FeedContract, settings: Settings, gate: GateTables, in_force: Mapping[str, Mapping[str, Any]]
-) -> pa.Table:
-    """Rows that broke a rule about rows which only warns. The gate counts them; which they are is asked again of the
-    deliveries in which there were any."""
-    about_rows = {
-        rule.code
-        for rule in contract.all_rules
-        if rule.severity is Severity.WARNING and not isinstance(rule, DeliveryRule)
-    }
-    broken = [
-        (row["delivery_id"], row["rule_code"])
-        for row in gate.rule_results.to_pylist()
-        if row["failed"] and row["rule_code"] in about_rows and row["delivery_id"] in in_force
-    ]
-    columns = {row["rule_code"]: row["column_name"] for row in gate.rule_results.to_pylist()}
-    schema = pa.schema(
-        [
-            ("delivery_id", pa.string()),
-            ("row_number", pa.int64()),
-            ("rule_code", pa.string()),
-            ("column_name", pa.string()),
-        ]
-    )
-    if not broken:
-        return schema.empty_table()
-    wanted = sorted({delivery_id for delivery_id, _ in broken})
-    codes = reference_codes(contract, settings.reference_dir)
-    files = [raw_path(contract, settings, delivery_id) for delivery_id in wanted]
-    files.append(raw_folder(contract, settings) / SCHEMA_FILE)
-    with Judging(contract, checks_of(contract, codes), codes, files) as judging:
-        rows = judging.quarantined_rows(wanted, {code for _, code in broken})
-    named = pa.array([columns[code] for code in rows["rule_code"].to_pylist()], pa.string())
-    return rows.append_column("column_name", named).cast(schema)
 
 
 def _keys(contract: FeedContract, settings: Settings, faults: pa.Table) -> pa.Table:

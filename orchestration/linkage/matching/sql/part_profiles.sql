@@ -1,7 +1,9 @@
 create or replace temp table part_profiles as
 select
-    content,
+    -- Where a record stands is said of the records that were standardised last; these are not yet.
+    cast(null as bigint) as place,
     record_id,
+    content,
     profile_id
 from state.record_groups
 where content not in (select content from touched_contents)
@@ -11,7 +13,8 @@ where content not in (select content from touched_contents)
     )
 union all
 select
-    content,
+    cast(null as bigint) as place,
     record_id,
+    content,
     profile_id
 from record_profiles
