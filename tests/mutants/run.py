@@ -223,7 +223,7 @@ def check_before(copies: Sequence[Copy], mutations: Sequence[Mutation]) -> None:
         SystemExit: one does not pass.
     """
     models = sorted({model for item in mutations for model in item.unit_tests})
-    tests = sorted({test for item in mutations for test in item.tests})
+    tests = sorted({test for item in mutations for test in item.tests}, key=_place)
 
     def unit_tests() -> None:
         if models:
@@ -245,6 +245,12 @@ def check_before(copies: Sequence[Copy], mutations: Sequence[Mutation]) -> None:
     if models:
         for other in copies[1:]:
             other.take_warehouse_of(copies[0])
+
+
+def _place(test: str) -> tuple[str, int]:
+    """File, and place in it: tests that share a warehouse are run in the order in which they are written."""
+    file, _, name = test.partition("::")
+    return file, (PROJECT_ROOT / file).read_text(encoding="utf-8").index(f"def {name}(") if name else 0
 
 
 def run(mutations: Sequence[Mutation]) -> list[Verdict]:
