@@ -25,6 +25,7 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "person_records": lambda feed, relation, **added: f"select * from {relation}",
     "number_series": lambda last: "select 1 as number",
     "with_totals": lambda relation, *rest, **named: f"select * from {relation}",
+    "kaplan_meier": lambda relation, *rest: f"select * from {relation}",
     "persons_bounds": lambda *arguments: "1 as persons_low, 2 as persons_high",
     "mart_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",

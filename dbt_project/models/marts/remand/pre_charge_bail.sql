@@ -1,6 +1,4 @@
 {%- set cell = 'quarter, force_code, release_type' -%}
-{%- set survival_window =
-    'partition by ' ~ cell ~ ' order by days asc rows between unbounded preceding and current row' -%}
 
 with release_spells as (
     select * from {{ ref('police_release_spells') }}
@@ -64,57 +62,22 @@ counts as (
     group by {{ cell }}
 ),
 
--- Kaplan-Meier: at each length at which a release ended, the share of those released so long for which it did not.
-lengths as (
-    select
-        {{ cell }},
-        days,
-        count(*) as reached,
-        {{ justice.count_where('not is_open') }} as ended
-    from observed_spells
+spells_with_length as (
+    select * from observed_spells
     where days >= 0
-    group by {{ cell }}, days
-),
-
-at_risk as (
-    select
-        {{ cell }},
-        days,
-        ended,
-        sum(reached) over (
-            partition by {{ cell }}
-            order by days desc
-            rows between unbounded preceding and current row
-        ) as released_so_long
-    from lengths
-),
-
-staying as (
-    select
-        {{ cell }},
-        days,
-        1.0 - cast(ended as double) / released_so_long as staying_share
-    from at_risk
 ),
 
 survival as (
-    select
-        {{ cell }},
-        days,
-        round({{ justice.running_product('staying_share', survival_window) }}, 6) as still_released_share
-    from staying
+    {{ justice.kaplan_meier('spells_with_length', cell, 'days', 'not is_open') }}
 ),
 
 durations as (
     select
         {{ cell }},
         {%- for threshold in justice.pre_charge_thresholds() %}
-        case
-            when max(days) >= {{ threshold }} or min(still_released_share) = 0
-                then coalesce(min(case when days <= {{ threshold }} then still_released_share end), 1.0)
-        end as share_over_{{ threshold }},
+        {{ justice.survival_after(threshold) }} as share_over_{{ threshold }},
         {%- endfor %}
-        cast(min(case when still_released_share <= 0.5 then days end) as double) as median_days
+        {{ justice.days_until_survival(0.5) }} as median_days
     from survival
     group by {{ cell }}
 ),

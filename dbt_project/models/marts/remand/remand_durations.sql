@@ -1,7 +1,5 @@
 {%- set breakdowns = ['offence_group', 'sex', 'age_band', 'ethnicity_group', 'outcome', 'legal_status'] -%}
 {%- set cell = 'measure, quarter, geography_level, geography_code, breakdown, breakdown_value' -%}
-{%- set so_far = 'rows between unbounded preceding and current row' -%}
-{%- set survival_window = 'partition by ' ~ cell ~ ' order by days asc ' ~ so_far -%}
 
 with remand_proceedings as (
     select * from {{ ref('remand_proceedings') }}
@@ -208,64 +206,26 @@ complete_durations as (
     group by {{ cell }}
 ),
 
--- Kaplan-Meier: at each length at which someone left, the share of those still held that long who did not leave.
-leavers_by_length as (
-    select
-        {{ cell }},
-        days,
-        count(*) as reached,
-        {{ justice.count_where('has_left') }} as leavers
-    from broken_down_observations
+cohort_observations as (
+    select * from broken_down_observations
     where measure = 'entry_cohort_km'
-    group by {{ cell }}, days
-),
-
-at_risk as (
-    select
-        {{ cell }},
-        days,
-        reached,
-        leavers,
-        sum(reached) over (
-            partition by {{ cell }}
-            order by days desc
-            rows between unbounded preceding and current row
-        ) as held_so_long
-    from leavers_by_length
-),
-
-staying as (
-    select
-        {{ cell }},
-        days,
-        reached,
-        1.0 - cast(leavers as double) / held_so_long as staying_share
-    from at_risk
 ),
 
 survival as (
-    select
-        {{ cell }},
-        days,
-        reached,
-        round({{ justice.running_product('staying_share', survival_window) }}, 6) as still_held
-    from staying
+    {{ justice.kaplan_meier('cohort_observations', cell, 'days', 'has_left') }}
 ),
 
 cohort_durations as (
     select
         {{ cell }},
         cast(null as double) as mean_days,
-        cast(min(case when still_held <= 0.5 then days end) as double) as median_days,
-        cast(min(case when still_held <= 0.9 then days end) as double) as p10_days,
-        cast(min(case when still_held <= 0.1 then days end) as double) as p90_days,
+        {{ justice.days_until_survival(0.5) }} as median_days,
+        {{ justice.days_until_survival(0.9) }} as p10_days,
+        {{ justice.days_until_survival(0.1) }} as p90_days,
         {%- for threshold in justice.remand_thresholds() %}
-        case
-            when max(days) >= {{ threshold }} or min(still_held) = 0
-                then coalesce(min(case when days <= {{ threshold }} then still_held end), 1.0)
-        end as share_over_{{ threshold }},
+        {{ justice.survival_after(threshold) }} as share_over_{{ threshold }},
         {%- endfor %}
-        cast(sum(reached) as bigint) as n
+        cast(sum(observed) as bigint) as n
     from survival
     group by {{ cell }}
 ),
