@@ -2,15 +2,15 @@ with recursive recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-merges as (
+merged_cases as (
     select
-        merged.case_id as source_case_id,
-        target.case_id as target_case_id
-    from recorded_cases as merged
-    inner join recorded_cases as target
+        merged_case.case_id as source_case_id,
+        onward_case.case_id as onward_case_id
+    from recorded_cases as merged_case
+    inner join recorded_cases as onward_case
         on
-            merged.merged_into_case_id = target.case_id
-            and merged.case_id <> target.case_id
+            merged_case.merged_into_case_id = onward_case.case_id
+            and merged_case.case_id <> onward_case.case_id
 ),
 
 -- From every case that was merged into no other, down to all that were merged into it, through however many.
@@ -20,37 +20,37 @@ followed_merges as (
         recorded_cases.case_id,
         0 as merge_depth
     from recorded_cases
-    left join merges
-        on recorded_cases.case_id = merges.source_case_id
-    where merges.source_case_id is null
+    left join merged_cases
+        on recorded_cases.case_id = merged_cases.source_case_id
+    where merged_cases.source_case_id is null
     union all
     select
-        merges.source_case_id,
+        merged_cases.source_case_id,
         followed_merges.case_id,
         followed_merges.merge_depth + 1 as merge_depth
     from followed_merges
-    inner join merges
-        on followed_merges.source_case_id = merges.target_case_id
+    inner join merged_cases
+        on followed_merges.source_case_id = merged_cases.onward_case_id
 ),
 
 -- What is left goes round in a circle, or leads into one.
 endless_merges as (
-    select merges.*
-    from merges
+    select merged_cases.*
+    from merged_cases
     left join followed_merges
-        on merges.source_case_id = followed_merges.source_case_id
+        on merged_cases.source_case_id = followed_merges.source_case_id
     where followed_merges.source_case_id is null
 ),
 
 hops_1 as (
     select
         source_case_id,
-        target_case_id as reached_case_id,
-        least(source_case_id, target_case_id) as smallest_case_id
+        onward_case_id as reached_case_id,
+        least(source_case_id, onward_case_id) as smallest_case_id
     from endless_merges
 ),
 
-{#- Pointer jumping: each step doubles the hops followed. A circle of up to 64 cases is one case, of the smallest id. -#}
+{# Pointer jumping: each step doubles the hops followed. A circle of up to 64 cases is one case, of the smallest id. -#}
 {% for hops in [2, 4, 8, 16, 32, 64] -%}
 hops_{{ hops }} as (
     select

@@ -23,25 +23,27 @@ prison_persons as (
 -- An end that the prison has recorded ahead of its newest extract has not come yet: the person is still held.
 known_spells as (
     select
-        booking_number,
-        spell_sequence,
-        noms_number,
-        lower(legal_status) as legal_status,
-        status_from as start_date,
-        case when status_to <= observation_window.custody_as_of then status_to end as end_date,
-        establishment_code,
-        lower(entry_reason) as entry_reason,
-        lower(exit_reason) as exit_reason,
-        court_ou_code as court_code,
-        ptiurn,
-        min(status_from) over (partition by booking_number) as booked_date
+        recorded_spells.booking_number,
+        recorded_spells.spell_sequence,
+        recorded_spells.noms_number,
+        lower(recorded_spells.legal_status) as legal_status,
+        recorded_spells.status_from as start_date,
+        case
+            when recorded_spells.status_to <= observation_window.custody_as_of then recorded_spells.status_to
+        end as end_date,
+        recorded_spells.establishment_code,
+        lower(recorded_spells.entry_reason) as entry_reason,
+        lower(recorded_spells.exit_reason) as exit_reason,
+        recorded_spells.court_ou_code as court_code,
+        recorded_spells.ptiurn,
+        min(recorded_spells.status_from) over (partition by recorded_spells.booking_number) as booked_date
     from recorded_spells
     cross join observation_window
 ),
 
--- What proves that a spell without an end is over: a later record of the same status, or of another that is open, ended in
--- freedom or death, or is a later stage of the same proceeding (nobody is untried once convicted). Any other finished
--- record, such as a recall that is over, may lie inside it, and proves nothing.
+-- What proves that a spell without an end is over: a later record of the same status, or of another that is open, ended
+-- in freedom or death, or is a later stage of the same proceeding (nobody is untried once convicted). Any other
+-- finished record, such as a recall that is over, may lie inside it, and proves nothing.
 later_spells as (
     select
         open_spells.booking_number,
@@ -116,8 +118,8 @@ followed_spells as (
     from ended_spells
 ),
 
--- Some prisons write the last day of a spell as its end: one that goes on the next day by a transfer or a change of status
--- had no night outside.
+-- Some prisons write the last day of a spell as its end: one that goes on the next day by a transfer or a change of
+-- status had no night outside.
 dated_spells as (
     select
         booking_number,
@@ -195,7 +197,7 @@ ranked_periods as (
     from numbered_periods
 ),
 
-merged_periods as (
+periods as (
     select
         booking_number,
         legal_status,
@@ -216,24 +218,24 @@ merged_periods as (
 )
 
 select
-    {{ justice.hash_key(['merged_periods.booking_number', 'merged_periods.first_spell_sequence']) }} as custody_spell_id,
-    merged_periods.booking_number,
-    merged_periods.noms_number,
+    {{ justice.hash_key(['periods.booking_number', 'periods.first_spell_sequence']) }} as custody_spell_id,
+    periods.booking_number,
+    periods.noms_number,
     prison_persons.person_id,
-    merged_periods.legal_status,
-    merged_periods.establishment_code,
-    merged_periods.entry_reason,
+    periods.legal_status,
+    periods.establishment_code,
+    periods.entry_reason,
     case
-        when merged_periods.is_end_inferred then 'status_change'
-        when merged_periods.end_date < {{ justice.open_end() }} then merged_periods.exit_reason
+        when periods.is_end_inferred then 'status_change'
+        when periods.end_date < {{ justice.open_end() }} then periods.exit_reason
     end as exit_reason,
-    merged_periods.court_code,
-    merged_periods.ptiurn,
-    merged_periods.source_spell_count,
-    merged_periods.end_date = {{ justice.open_end() }} as is_open,
-    merged_periods.is_end_inferred,
-    merged_periods.start_date,
-    nullif(merged_periods.end_date, {{ justice.open_end() }}) as end_date
-from merged_periods
+    periods.court_code,
+    periods.ptiurn,
+    periods.source_spell_count,
+    periods.end_date = {{ justice.open_end() }} as is_open,
+    periods.is_end_inferred,
+    periods.start_date,
+    nullif(periods.end_date, {{ justice.open_end() }}) as end_date
+from periods
 left join prison_persons
-    on merged_periods.noms_number = prison_persons.noms_number
+    on periods.noms_number = prison_persons.noms_number

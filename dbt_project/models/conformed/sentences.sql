@@ -25,7 +25,7 @@ termed_sentences as (
     from recorded_sentences
 ),
 
--- Sequence numbers follow the order of entry, not of serving: a sentence may be consecutive to one with a higher number.
+-- Sequence numbers follow the order of entry, not of serving: a sentence may be consecutive to one with a higher one.
 followed_sentences as (
     select
         later.booking_number,

@@ -34,15 +34,15 @@ ranked_listings as (
         case
             when listed_cases.case_ids is null then 1
             else row_number() over (
-                partition by
-                    listed_cases.case_ids,
-                    hearings.jurisdiction_code,
-                    hearings.court_code,
-                    hearings.hearing_date,
-                    hearings.trial_outcome_class,
-                    hearings.trial_outcome_code
-                order by hearings.hearing_id asc
-            )
+                    partition by
+                        listed_cases.case_ids,
+                        hearings.jurisdiction_code,
+                        hearings.court_code,
+                        hearings.hearing_date,
+                        hearings.trial_outcome_class,
+                        hearings.trial_outcome_code
+                    order by hearings.hearing_id asc
+                )
         end as listing_rank
     from hearings
     left join listed_cases
