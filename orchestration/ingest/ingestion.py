@@ -10,14 +10,12 @@ which it came or on how many runs it took.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -38,8 +36,9 @@ from orchestration.ingest.landing import (
     relative_text,
 )
 from orchestration.ingest.manifests import Manifest, manifest_mismatches, read_manifest
+from orchestration.ingest.names import date_problems, force_problems, force_slugs
 from orchestration.ingest.parquet_reader import read_parquet
-from orchestration.ingest.problems import Problem, UnplacedFile, UnreadableError
+from orchestration.ingest.problems import Problem, UnplacedFile, UnreadableError, problem_with
 from orchestration.ingest.raw import raw_folder, raw_path, write_raw, write_schema_file
 from orchestration.ingest.receipts import Receipt, load_receipts, save_receipts
 from orchestration.ingest.streams import empty_file_error
@@ -49,11 +48,6 @@ from orchestration.settings import Settings
 
 _READER_VERSION = "3"
 """Change it when the same file would be read differently; every file is then read anew."""
-
-_FIRST_YEAR = 1990
-"""No agency's system is older. Archives without times unpack to 1970 or 1980: an older time of writing says nothing."""
-
-_YEARS_AHEAD = 5
 
 _SAVE_EVERY_SECONDS = 10.0
 """A killed run repeats at most about this much reading (or one large file)."""
@@ -268,17 +262,6 @@ def reading_version(contract: FeedContract) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
-def force_slugs(reference_dir: Path) -> frozenset[str]:
-    """Names of the police forces as their published files have them, from the reference list; none without the list,
-    which the gate, that needs all of them, reports.
-    """
-    path = reference_dir / "police_forces.csv"
-    if not path.is_file():
-        return frozenset()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return frozenset(row["slug"] for row in csv.DictReader(file) if row["slug"])
-
-
 def identities(path: Path, name: DeliveryName | None) -> tuple[str, str]:
     """SHA-256 of a file's bytes, and the identity of the delivery they are.
 
@@ -313,11 +296,11 @@ def _is_unchanged(run: _Run, file: LandingFile) -> bool:
     if receipt is None or receipt.reading_version != run.reading_version:
         return False
     manifest = file.manifest_stamp
-    force_problems = _force_problems(run, file.name)
+    is_unknown = bool(force_problems(run.contract, file.name, run.forces))
     rule = run.contract.find_delivery_rule(DeliveryRuleKind.FORCE)
     was_unknown = rule is not None and rule.code in {item.rule_code for item in receipt.problems}
     return (
-        was_unknown == bool(force_problems)
+        was_unknown == is_unknown
         and FileStamp(receipt.file_size, receipt.file_mtime_ns) == file.stamp
         and receipt.manifest_size == (manifest.size if manifest else None)
         and receipt.manifest_mtime_ns == (manifest.mtime_ns if manifest else None)
@@ -335,10 +318,10 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
     rows_known: int | None = None
     if file.name is None:
         text = f"the name is not understood; expected {expected_names(contract)} with a real date; rename the file"
-        problems.append(_problem(contract, DeliveryRuleKind.FILE_NAME, text))
+        problems.append(problem_with(contract, DeliveryRuleKind.FILE_NAME, text))
     else:
-        problems += _force_problems(run, file.name)
-        problems += _date_problems(contract, file, file.name)
+        problems += force_problems(contract, file.name, run.forces)
+        problems += date_problems(contract, file, file.name)
         content = _known_content(run, delivery_id, file.name) or _read_content(
             run, file, file.name, delivery_id, manifest
         )
@@ -348,10 +331,10 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         is_lines = file.name.extension.startswith("jsonl")
         if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0:
             text = "the file has no rows and no manifest that says 0; send one, or send the rows"
-            problems.append(_problem(contract, DeliveryRuleKind.EMPTY_FILE, text))
+            problems.append(problem_with(contract, DeliveryRuleKind.EMPTY_FILE, text))
     named_on = file.name.extract_date if file.name and not file.name.month else None
     mismatches = manifest_mismatches(contract, manifest, sha256=sha256, rows=rows_known, extracted_on=named_on)
-    problems += [_problem(contract, DeliveryRuleKind.MANIFEST, text) for text in mismatches]
+    problems += [problem_with(contract, DeliveryRuleKind.MANIFEST, text) for text in mismatches]
     if FileStamp.of(file.path) != file.stamp:
         return None
     earlier = run.receipts.get(file.relative_path)
@@ -379,34 +362,6 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
     )
 
 
-def _force_problems(run: _Run, name: DeliveryName | None) -> list[Problem]:
-    """A file named for a force nobody knows: its searches would be of no place, and of no residents."""
-    if not run.forces or name is None or name.force_slug is None or name.force_slug in run.forces:
-        return []
-    alike = get_close_matches(name.force_slug, sorted(run.forces), n=1)
-    meant = f"; is it {alike[0]}?" if alike else ""
-    text = f"the name is of a force that is not in the reference list police_forces{meant}"
-    return [_problem(run.contract, DeliveryRuleKind.FORCE, text)]
-
-
-def _date_problems(contract: FeedContract, file: LandingFile, name: DeliveryName) -> list[Problem]:
-    """What is wrong with the date in a file's name, by the day the file was written (what time it is now is no rule).
-
-    A day that had not come is counted; one that no clock explains refuses the file.
-    """
-    day = name.extract_date.replace(day=1) if name.month else name.extract_date
-    written_on = datetime.fromtimestamp(file.stamp.mtime_ns / 1e9, UTC).date()
-    if day.year < _FIRST_YEAR or (written_on.year >= _FIRST_YEAR and day.year > written_on.year + _YEARS_AHEAD):
-        text = (
-            f"the name says {name.extract_date}, which cannot be right; rename the file to {expected_names(contract)}"
-        )
-        return [_problem(contract, DeliveryRuleKind.FILE_NAME, text)]
-    if written_on.year >= _FIRST_YEAR and day > written_on + timedelta(days=1):
-        text = f"the name says {name.extract_date}, the file was written on {written_on}; send it under its true date"
-        return [_problem(contract, DeliveryRuleKind.EXTRACT_DATE, text)]
-    return []
-
-
 def _cut_short_problems(
     contract: FeedContract, file: LandingFile, name: DeliveryName, content: _Content, manifest: Manifest
 ) -> list[Problem]:
@@ -415,7 +370,7 @@ def _cut_short_problems(
     if name.extension != "csv" or not content.rows or is_settled or not ends_inside_a_line(file.path):
         return []
     text = f"the last line, row {content.rows:,}, does not end: if the transfer was cut short, send the file again"
-    return [_problem(contract, DeliveryRuleKind.CUT_SHORT, text)]
+    return [problem_with(contract, DeliveryRuleKind.CUT_SHORT, text)]
 
 
 def _known_content(run: _Run, delivery_id: str, name: DeliveryName) -> _Content | None:
@@ -452,20 +407,20 @@ def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id:
         reading = _open(contract, file.path, name.extension)
         rows = write_raw(contract, target, delivery_id, reading)
     except UnreadableError as error:
-        return _Content(0, (_problem(contract, error.kind, error.message),), False)
+        return _Content(0, (problem_with(contract, error.kind, error.message),), False)
     problems: list[Problem] = []
     header = reading.header
     if header.missing:
         message = missing_column_message(header, better_fit(contract, header, run.others))
-        problems.append(_problem(contract, DeliveryRuleKind.MISSING_COLUMN, message))
+        problems.append(problem_with(contract, DeliveryRuleKind.MISSING_COLUMN, message))
     if header.extra:
-        problems.append(_problem(contract, DeliveryRuleKind.UNKNOWN_COLUMN, extra_column_message(header)))
+        problems.append(problem_with(contract, DeliveryRuleKind.UNKNOWN_COLUMN, extra_column_message(header)))
     if reading.repeated_headers:
         text = repeated_header_message(reading.repeated_headers)
-        problems.append(_problem(contract, DeliveryRuleKind.REPEATED_HEADER, text))
+        problems.append(problem_with(contract, DeliveryRuleKind.REPEATED_HEADER, text))
     if not contract.primary_key and has_every_row_twice(contract, target, rows):
         text = "practically every row comes more than once, in all its columns; send the file again with each row once"
-        problems.append(_problem(contract, DeliveryRuleKind.DOUBLED, text))
+        problems.append(problem_with(contract, DeliveryRuleKind.DOUBLED, text))
     return _Content(rows, tuple(problems), True)
 
 
@@ -479,10 +434,6 @@ def _open(contract: FeedContract, path: Path, extension: str) -> Reading:
         case "parquet":
             return read_parquet(contract, path)
     raise UnreadableError(f"files of kind .{extension} are not read; deliver CSV, JSON lines or Parquet")
-
-
-def _problem(contract: FeedContract, kind: DeliveryRuleKind, message: str) -> Problem:
-    return Problem(contract.delivery_rule(kind).code, message)
 
 
 def _cannot_open(file: LandingFile, error: OSError) -> UnplacedFile:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.contracts import DeliveryRuleKind
+from orchestration.contracts import DeliveryRuleKind, FeedContract
 
 
 @dataclass(frozen=True, order=True)
@@ -19,6 +19,11 @@ class Problem:
 
     rule_code: str
     message: str
+
+
+def problem_with(contract: FeedContract, kind: DeliveryRuleKind, message: str) -> Problem:
+    """A problem under the code the feed's contract has for its kind of rule."""
+    return Problem(contract.delivery_rule(kind).code, message)
 
 
 @dataclass(frozen=True, order=True)
