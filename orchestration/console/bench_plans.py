@@ -23,7 +23,10 @@ from orchestration.transform.judicial_key import throwaway_judicial_key
 
 EXPLAINED = {
     "agency_count_reconciliation": "One side is the three agencies whose counts are compared.",
-    "int_linkage_quality": "Both sides are the figures of one linkage, some 600 whatever the number of people.",
+    "disposals": "One side is the list of the law's dates, some dozens of rows.",
+    "int_custody_time_limit_clocks": "One side is the list of the law's dates, or a year's bank holidays.",
+    "linkage_accuracy": "Both sides are the figures of one linkage, some 600 whatever the number of people.",
+    "sentence_credit": "One side is the list of the law's dates, some dozens of rows.",
 }
 """Models that may compare every row with every other, and why neither side grows."""
 

@@ -221,8 +221,10 @@ class Column:
 
     @cached_property
     def read_as(self) -> Mapping[str, str]:
-        """Each further spelling in small letters, with the value it is read as."""
-        return {text.lower(): spelling.means for spelling in self.spellings for text in spelling.written}
+        """Each spelling in small letters, the value's own too, with the value it is read as."""
+        return {
+            text.lower(): spelling.means for spelling in self.spellings for text in (spelling.means, *spelling.written)
+        }
 
     @property
     def is_primary_key(self) -> bool:

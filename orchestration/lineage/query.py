@@ -73,16 +73,26 @@ def model_uses(sql: str, columns: Mapping[str, tuple[str, ...]], dialect: str) -
 
 
 class _Reading:
-    """One walk over the scopes of a query; results of CTEs are kept, as many read the same one."""
+    """One walk over the scopes of a query; results of CTEs are kept, as many read the same one.
+
+    A recursive CTE reads itself: the parser gives its recursive part, as source, a scope of the first part's expression
+    that is none of the query's own. What it holds is what the CTE was found to hold so far, until nothing is added.
+    """
 
     def __init__(self, root: Scope) -> None:
         self._known: dict[int, ModelUses] = {}
         self._at_work: set[int] = set()
-        self._root = root
+        self._own = {id(scope) for scope in root.traverse()}
+        self._so_far: dict[int, ModelUses] = {}
+        self._read_so_far: set[int] = set()
 
     def uses(self, scope: Scope, outer: _Select | None = None) -> ModelUses:
         """What the scope's output depends on."""
         identity = id(scope)
+        part = id(scope.expression)
+        if identity not in self._own and part in self._so_far:
+            self._read_so_far.add(part)
+            return self._so_far[part]
         if identity in self._known:
             return self._known[identity]
         if identity in self._at_work:
@@ -99,13 +109,24 @@ class _Reading:
         return found
 
     def _union(self, scope: Scope, outer: _Select | None) -> ModelUses:
-        left, right = (self.uses(part, outer) for part in scope.set_operation_scopes)
-        pairs = zip(left.values.items(), right.values.values(), strict=True)
-        values = {column: mine | theirs for (column, mine), theirs in pairs}
-        rows = left.rows | right.rows
-        if scope.expression.args.get("distinct") or not isinstance(scope.expression, exp.Union):
-            rows |= _all(values)
-        return ModelUses(values, rows)
+        first, second = scope.set_operation_scopes
+        found = left = self.uses(first, outer)
+        known = dict(self._known)
+        while True:
+            self._so_far[id(first.expression)] = found
+            before, found = found, _united(scope, left, self.uses(second, outer))
+            if id(first.expression) not in self._read_so_far or found == before:
+                return found
+            self._known = dict(known)
+
+
+def _united(scope: Scope, left: ModelUses, right: ModelUses) -> ModelUses:
+    pairs = zip(left.values.items(), right.values.values(), strict=True)
+    values = {column: mine | theirs for (column, mine), theirs in pairs}
+    rows = left.rows | right.rows
+    if scope.expression.args.get("distinct") or not isinstance(scope.expression, exp.Union):
+        rows |= _all(values)
+    return ModelUses(values, rows)
 
 
 class _Select:

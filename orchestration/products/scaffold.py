@@ -16,6 +16,7 @@ from orchestration.contracts.metrics import REGISTRY_FILE, REMEDIES
 from orchestration.contracts.products import WANTED, head_path
 from orchestration.contracts.reader import TO_FILL_IN
 from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.sql_files import read_sql
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 _DATES = ("month", "quarter", "year", "date")
@@ -89,19 +90,15 @@ def _wanted(what: str) -> str:
 def _sql(key: Sequence[str], measures: Sequence[str]) -> str:
     chosen = [f"    {_wanted(f'{column}, from the columns of source_rows')}\n        as {column}" for column in key]
     counted = [f"    {_wanted(f'{column}, as in count(*)')}\n        as {column}" for column in measures]
-    listed = ",\n".join([*chosen, *counted, f"    max(observation_window.data_as_of) as {_LAST}"])
-    return (
-        "with source_rows as (\n"
-        f"    select * from {{{{ ref('{_wanted('a conformed table; name the step as the table')}') }}}}\n"
-        "),\n\n"
-        "observation_window as (\n"
-        "    select * from {{ ref('observation_window') }}\n"
-        ")\n\n"
-        f"select\n{listed}\n"
-        "from source_rows\n"
-        "cross join observation_window\n"
-        f"where {_wanted('the date a row goes by')} <= observation_window.data_as_of\n"
-        f"group by\n    {_wanted('what stands above for ' + ', '.join(key))}\n"
+    source = _wanted("a conformed table; name the step as the table")
+    return read_sql(
+        __file__,
+        "new_mart",
+        source=f"{{{{ ref('{source}') }}}}",
+        window="{{ ref('observation_window') }}",
+        columns=",\n".join([*chosen, *counted, f"    max(observation_window.data_as_of) as {_LAST}"]),
+        day=_wanted("the date a row goes by"),
+        groups=_wanted("what stands above for " + ", ".join(key)),
     )
 
 

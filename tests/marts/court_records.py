@@ -154,7 +154,7 @@ def cases_of(feeds: Feeds) -> list[Case]:
     people = records["hmcts/defendants"].set_index("defendant_id", drop=False)
     people["lead"] = people["case_id"].map(leads(table)).fillna(people["case_id"])
     results = _results(records)
-    charges, outcomes = _charges(records, results), _outcomes(results)
+    charges, outcomes = _charges(records, results, people["lead"]), _outcomes(results)
     seen = _seen(records, people)
     courts = _court_days(seen)
     attended = set(seen.loc[seen["attendance"].isin(["IN_PERSON", "BY_VIDEO"]), "lead"])
@@ -220,8 +220,9 @@ def _completed(charges: list[Charge]) -> Day | None:
     return max(days) if days and len(days) == len(charges) else None
 
 
-def _charges(records: Feeds, results: pd.DataFrame) -> dict[str, list[Charge]]:
-    """Charges of each defendant with the day they were concluded, the most serious first."""
+def _charges(records: Feeds, results: pd.DataFrame, lead_of: pd.Series[str]) -> dict[str, list[Charge]]:
+    """Charges of each defendant, whose case after merges is in `lead_of`, with the day they were concluded, the most
+    serious first."""
     codes = _reference("offences").set_index("cjs_offence_code")
     charges = records["hmcts/offences"].copy()
     charges["offence_group"] = charges["cjs_offence_code"].map(codes["offence_group"]).fillna("unknown")
@@ -231,10 +232,25 @@ def _charges(records: Feeds, results: pd.DataFrame) -> dict[str, list[Charge]]:
     final = results[results["is_final"] & ~results["is_deleted"]]
     # Of several final results the sentence decides the day, then the newest.
     ranked = final.sort_values(["weight", "result_date"], ascending=[True, False], kind="stable")
-    decisive = ranked.drop_duplicates("offence_id").set_index("offence_id")["result_date"]
-    is_concluded = charges["offence_id"].isin(decisive.index) | charges["verdict"].isin(["NG", "NC"])
-    concluded = charges["offence_id"].map(decisive).fillna(charges["verdict_date"])
-    charges["concluded_date"] = concluded.where(is_concluded)
+    decisive = ranked.drop_duplicates("offence_id").set_index("offence_id")
+    has_result = charges["offence_id"].isin(decisive.index)
+    charges["is_decided"] = has_result | charges["verdict"].isin(["NG", "NC"])
+    concluded = charges["offence_id"].map(decisive["result_date"]).fillna(charges["verdict_date"])
+    charges["concluded_date"] = concluded.where(charges["is_decided"])
+    effect = charges["offence_id"].map(decisive["effect"])
+    charges["is_guilty"] = (
+        (effect == "CONVICTED_SENTENCE")
+        | (charges["verdict"] == "G")
+        | (charges["plea"] == "G")
+        | (has_result & (charges["verdict"] == "NA") & ~effect.isin(["ACQUITTED", "WITHDRAWN", "DIED"]))
+    )
+    cases = records["hmcts/cases"].set_index("case_id", drop=False)
+    undecided = charges.loc[~charges["is_decided"], "defendant_id"]
+    for who, own in charges[charges["defendant_id"].isin(undecided)].groupby("defendant_id"):
+        case_id = lead_of.get(who)
+        case: Any = cases.loc[case_id] if case_id in cases.index else None
+        for row in own[~own["is_decided"]].itertuples():
+            charges.loc[row.Index, "concluded_date"] = _ended_otherwise(row, own, case)
     found: dict[str, list[Charge]] = {}
     for row in charges.sort_values(["category_rank", "lightness", "sequence", "offence_id"]).itertuples():
         charge = Charge(
@@ -249,6 +265,31 @@ def _charges(records: Feeds, results: pd.DataFrame) -> dict[str, list[Charge]]:
         )
         found.setdefault(row.defendant_id, []).append(charge)
     return found
+
+
+def _ended_otherwise(charge: Any, own: pd.DataFrame, case: Any) -> Day | None:
+    """Day on which a charge without an outcome of its own ended, if it did.
+
+    The first that applies, as `charges` states it: found guilty of an alternative, the defendant being guilty of
+    another of their charges (`own`); never put to them, and another count of the same offence and day decided in a
+    case that went to the Crown Court; the court has closed the case. Deaths in prison end cases too, but in no
+    simulated world does anybody die there.
+    """
+    others = own[own.index != charge.Index]
+    if charge.verdict == "NA" and others["is_guilty"].any():
+        return _day(charge.verdict_date)
+    if case is None:
+        return None
+    is_put = pd.notna(charge.verdict) or (pd.notna(charge.plea) and charge.plea != "NONE")
+    if not is_put and (pd.notna(case["sent_to_crown_date"]) or pd.notna(case["crown_received_date"])):
+        is_same = others["cjs_offence_code"] == charge.cjs_offence_code
+        is_same &= others["offence_start_date"] == charge.offence_start_date
+        replaced = _day(others.loc[is_same & others["is_decided"], "concluded_date"].max())
+        if replaced is not None:
+            return replaced
+    if case["case_status"] != "CLOSED":
+        return None
+    return _day(case["closed_date"]) or _london_day(case["last_updated_at"])
 
 
 def _outcomes(results: pd.DataFrame) -> dict[str, list[Result]]:
@@ -266,6 +307,7 @@ def _results(records: Feeds) -> pd.DataFrame:
     effect = results["cjs_result_code"].map(codes["outcome_effect"])
     disposal = results["cjs_result_code"].map(codes["disposal_type"]).fillna("none")
     listed = results["cjs_result_code"].map(codes["is_final"] == "true")
+    results["effect"] = effect
     results["is_final"] = listed.where(listed.notna(), results["result_type"] == "F").astype(bool)
     results["is_appeal"] = effect == "APPEAL"
     results["is_deleted"] = results["is_deleted"] == "Y"
@@ -321,6 +363,14 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _day(value: Any) -> Day | None:
     return None if value is None or pd.isna(value) else pd.Timestamp(value)
+
+
+def _london_day(moment: Any) -> Day | None:
+    """The day of a moment, delivered in UTC; of a simulated record it is a day already."""
+    stamp = _day(pd.to_datetime(moment, errors="coerce"))
+    if stamp is not None and stamp.tzinfo is not None:
+        stamp = stamp.tz_convert("Europe/London").tz_localize(None)
+    return stamp.normalize() if stamp is not None else None
 
 
 def _reference(name: str) -> pd.DataFrame:

@@ -44,7 +44,7 @@ EXAMPLES = 500 if os.environ.get("CI") else 60
 GOOD_ROWS = 3
 """Rows of the feed beside it, which no corruption may touch."""
 
-GATE_FILES = 4
+GATE_FILES = 5
 
 MOST_FILES = 2
 """Corrupted files an example lands at once: with two, one delivery's fault can be seen to spoil another's verdict."""

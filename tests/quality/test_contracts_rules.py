@@ -8,7 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from orchestration.contracts import ColumnRule, DeliveryRuleKind, FeedContract, RowRule, load_feed_contracts
+from orchestration.contracts import (
+    RULES_ABOUT_ROWS,
+    ColumnRule,
+    FeedContract,
+    RowRule,
+    load_feed_contracts,
+)
 from orchestration.ingest import ingest_feed
 from orchestration.quality import gate_feed
 from orchestration.quality.checks import checks_of
@@ -25,7 +31,7 @@ def test_every_rule_about_rows_has_a_check_and_an_expectation(contract: FeedCont
     checks = checks_of(contract, reference_codes(contract, Settings.from_environment().reference_dir))
     asked = {check.code for check in checks}
     promised = {rule.code for rule in (*contract.column_rules, *contract.rules)}
-    promised |= {rule.code for rule in contract.delivery_rules if rule.kind is DeliveryRuleKind.DUPLICATE_KEY}
+    promised |= {rule.code for rule in contract.delivery_rules if rule.kind in RULES_ABOUT_ROWS}
     assert asked == promised
     assert {expectation.meta["rule_code"] for expectation in suite_of(checks)} == promised
 

@@ -138,7 +138,12 @@ def test_every_feed_is_staged_and_leads_only_where_its_data_go(
     assert "marts.stop_search" in searches
     assert not {"marts.remand_episodes", "marts.court_sentencing"} & searches
     spells = {touch.mart.name for touch in reach.touched("prison/custody_spells")}
-    assert not {"marts.court_sentencing", "marts.stop_search"} & spells
+    assert "marts.stop_search" not in spells
+    # A death in prison ends the charges of who died; the court that sent somebody there decides no sentence.
+    assert "marts.court_sentencing" in spells
+    of_court = {touch.mart.name for touch in reach.touched("prison/custody_spells", {"court_ou_code"})}
+    assert "marts.remand_episodes" in of_court
+    assert "marts.court_sentencing" not in of_court
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,7 @@ class Defendant:
         cps_outcome: how it ended with the CPS.
         by_asn: the CPS's record has another case reference, and only the arrest/summons number leads to it.
         appeal: span of an appeal, from receipt to decision.
+        is_resulted: whether the courts sent the outcome that ended it.
     """
 
     case: str
@@ -102,6 +103,7 @@ class Defendant:
     cps_outcome: str = "GUILTY PLEA"
     by_asn: bool = False
     appeal: Span | None = None
+    is_resulted: bool = True
 
     @property
     def defendant_id(self) -> str:
@@ -146,7 +148,9 @@ CASES = (
     Case("DC", (day(1, 10), None), HEARD),
     Case("ND", (day(2, 10), day(5, 10)), ()),
     Case("NR", (day(2, 10), None), ((day(2, 20), OTHER_MAGISTRATES),), delivered=False),
+    # Closed in the register: SC without an outcome ever being sent, SL before the one that was.
     Case("SC", (day(1, 10), day(3, 20)), HEARD),
+    Case("SL", (day(1, 10), day(3, 20)), HEARD),
     Case("SO", (day(1, 10), None), HEARD),
 )
 
@@ -198,7 +202,12 @@ DEFENDANTS = (
         cps_outcome="DISCONTINUED",
     ),
     Defendant("NR", 1, "P22", ((day(2, 10), None),), (day(2, 10), None), by_asn=True),
-    Defendant("SC", 1, "P23", ((day(1, 10), None),), (day(1, 10), None)),
+    # A charge without an outcome ends on the day the court closed its case. The CPS, told of none, still has it.
+    Defendant(
+        "SC", 1, "P23", ((day(1, 10), day(3, 20)),), (day(1, 10), None), "concluded_at_court", is_resulted=False
+    ),
+    # One with an outcome ends with that, whatever the register says: until May the two disagree.
+    Defendant("SL", 1, "P25", ((day(1, 10), day(5, 12)),), (day(1, 10), day(5, 12))),
     Defendant("SO", 1, "P24", ((day(1, 10), day(3, 15)),), (day(1, 10), day(3, 15))),
 )  # fmt: skip
 
@@ -410,7 +419,7 @@ def result_rows() -> list[Row]:
     rows: list[Row] = []
     for defendant in DEFENDANTS:
         ends = [
-            (defendant.live[0][1], FINE, "F"),
+            (defendant.live[0][1] if defendant.is_resulted else None, FINE, "F"),
             (defendant.appeal[1] if defendant.appeal else None, APPEAL_DISMISSED, "F"),
         ]
         ends.append((charge_date(defendant) + timedelta(days=5), ADJOURNED, "I"))

@@ -35,7 +35,8 @@ TEXT_FILES = (
     warned("a placeholder birth date", UTF8, CUSTODY, "RANGE-date_of_birth", date_of_birth="31/12/1899"),
     warned("born in 9999", UTF8, CUSTODY, "005", date_of_birth="31/12/9999"),
     warned("a code outside an open list", UTF8, CUSTODY, "CODE_LIST-offence_code", offence_code="ZZ99999"),
-    warned("a force code that lost its zero", UTF8, CUSTODY, "CODE_LIST-force_code", force_code="1"),
+    warned("a force code that lost its zero", UTF8, CUSTODY, force_code="1"),
+    warned("a force code of no force", UTF8, CUSTODY, "CODE_LIST-force_code", force_code="99"),
     warned(
         "a result code that lost its zeros",
         UTF8,

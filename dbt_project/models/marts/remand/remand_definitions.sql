@@ -51,7 +51,6 @@ side_by_side as (
         coalesce(clocks.last_days_counted, 0) as last_days_counted,
         clocks.days_court_clock,
         clocks.days_court_clock - clocks.last_days_counted as days_court_clock_to_last_night,
-        coalesce(remanded.days_court_view, 0) as days_court_view,
         sentenced_admissions.days_to_sentence as days_parliamentary,
         sentenced_admissions.first_movement_date,
         sentenced_admissions.days_to_sentence

@@ -1,0 +1,15 @@
+with source_rows as (
+    select * from {source}
+),
+
+observation_window as (
+    select * from {window}
+)
+
+select
+{columns}
+from source_rows
+cross join observation_window
+where {day} <= observation_window.data_as_of
+group by
+    {groups}
