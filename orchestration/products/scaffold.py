@@ -95,8 +95,9 @@ def _sql(key: Sequence[str], measures: Sequence[str]) -> str:
         __file__,
         "new_mart",
         source=f"{{{{ ref('{source}') }}}}",
-        window="{{ ref('observation_window') }}",
-        columns=",\n".join([*chosen, *counted, f"    max(observation_window.data_as_of) as {_LAST}"]),
+        period="{{ ref('observation_window') }}",
+        columns=",\n".join([*chosen, *counted]).lstrip(),
+        last=_LAST,
         day=_wanted("the date a row goes by"),
         groups=_wanted("what stands above for " + ", ".join(key)),
     )

@@ -3,11 +3,12 @@ with source_rows as (
 ),
 
 observation_window as (
-    select * from {window}
+    select * from {period}
 )
 
 select
-{columns}
+    {columns},
+    max(observation_window.data_as_of) as {last}
 from source_rows
 cross join observation_window
 where {day} <= observation_window.data_as_of
