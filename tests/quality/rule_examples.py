@@ -291,6 +291,9 @@ def _values(
         limits = [limit for limit in (column.minimum, column.maximum) if limit is not None]
         return _outside(contract, column), tuple(_as_delivered(contract, column, limit) for limit in limits)
     other_case = (good.swapcase(),) if good.swapcase() != good else ()
+    keeps = (good,)
+    if column.spellings:  # a value whose spellings were agreed is read in any letters
+        keeps, other_case = (good, *other_case), ()
     broken = {
         ColumnRuleKind.REQUIRED: ("", "   "),
         ColumnRuleKind.TYPE: ("nonsense",),
@@ -301,7 +304,7 @@ def _values(
         ColumnRuleKind.SPREADSHEET: ("1.23E+10", "4,5e+12"),
         ColumnRuleKind.LEGIBLE: ("MÃ¼ller", "M?ller", "M\ufffdller", "Mu\x08ller", "Oâ€™Brien"),
     }
-    return broken[kind], (good,)
+    return broken[kind], keeps
 
 
 def _good_value(contract: FeedContract, column: Column, codes: Mapping[str, frozenset[str]]) -> str:
