@@ -64,6 +64,8 @@ def main() -> None:
     except StoppedError as stop:
         note(str(stop))
         sys.exit(stop.exit_code)
+    except SystemExit:
+        raise  # an end like any other: nothing need be imported to know whose error it is
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
