@@ -17,7 +17,7 @@ from tests.boundaries import (
 )
 
 FLOW = (
-    {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
+    {"settings", "memory", "atomic", "reporter", "spreadsheets", "sql_files"},
     {"contracts", "run_lock", "retries"},
     {"resources"},
     {"ingest"},

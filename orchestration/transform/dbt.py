@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.atomic import replacing
+from orchestration.memory import memory_limit
 from orchestration.settings import PROJECT_ROOT, Engine, Settings
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         **os.environ,
         **settings.as_environment(),
         "WAREHOUSE_SEED_PATH": seed_path(settings.reference_dir),
+        "WAREHOUSE_DUCKDB_MEMORY": memory_limit(settings.memory_limit),
         "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
         "DBT_LOG_PATH": str(settings.build_dir / "dbt_logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
