@@ -21,7 +21,7 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "project"
         self.warehouse = folder / "warehouse"
-        left_out = shutil.ignore_patterns("target", "logs", "__pycache__", ".seeds", ".user.yml")
+        left_out = shutil.ignore_patterns("target", "logs", "__pycache__", ".seeds", ".sites", ".user.yml")
         for name in ("data_contracts", "dbt_project", "orchestration", "seeds"):
             shutil.copytree(PROJECT_ROOT / name, self.root / name, symlinks=True, ignore=left_out)
         (self.root / "tests").symlink_to(PROJECT_ROOT / "tests", target_is_directory=True)
