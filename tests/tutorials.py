@@ -58,5 +58,5 @@ def blocks(section: str, language: str) -> list[str]:
     """The blocks of a language in a section of `data_contracts/README.md`, in order."""
     text = (PROJECT_ROOT / "data_contracts" / "README.md").read_text(encoding="utf-8")
     of_section = re.split(r"^## ", text.partition(f"\n## {section}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    found = re.findall(rf"^   ```{language}\n(.*?)^   ```$", of_section, re.MULTILINE | re.DOTALL)
-    return ["".join(line[3:] or "\n" for line in block.splitlines(keepends=True)) for block in found]
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", of_section, re.MULTILINE | re.DOTALL)
+    return ["".join(line[len(indent) :] or "\n" for line in block.splitlines(keepends=True)) for indent, block in found]
