@@ -42,6 +42,8 @@ class Settings:
         landing_dir: files exactly as agencies delivered them (`WAREHOUSE_LANDING_DIR`).
         data_dir: everything the warehouse writes (`WAREHOUSE_DATA_DIR`).
         reference_dir: reference lists loaded as dbt seeds (`WAREHOUSE_REFERENCE_DIR`).
+        site_contracts_dir: a site's own folder of contracts, laid over the shipped ones (`WAREHOUSE_CONTRACTS_DIR`);
+            None where there is none.
         overrides_dir: decisions about who is one person, outside the project where they are real
             (`WAREHOUSE_OVERRIDES_DIR`).
         models_dir: linkage models trained here, and which is in use (`WAREHOUSE_MODELS_DIR`, default `models/` in the
@@ -71,6 +73,7 @@ class Settings:
     engine: Engine
     pages: bool = True
     memory_limit: str = MEMORY_LIMIT
+    site_contracts_dir: Path | None = None
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> Self:
@@ -105,6 +108,7 @@ class Settings:
             engine=engine,
             pages=_SWITCH[pages],
             memory_limit=os.environ.get("WAREHOUSE_MEMORY_LIMIT") or MEMORY_LIMIT,
+            site_contracts_dir=_optional_path("WAREHOUSE_CONTRACTS_DIR"),
         )
         known = {field.name for field in fields(cls)}
         changes = {name: value for name, value in overrides.items() if value is not None}
@@ -121,6 +125,7 @@ class Settings:
             "WAREHOUSE_LANDING_DIR": str(self.landing_dir),
             "WAREHOUSE_DATA_DIR": str(self.data_dir),
             "WAREHOUSE_REFERENCE_DIR": str(self.reference_dir),
+            "WAREHOUSE_CONTRACTS_DIR": str(self.site_contracts_dir or ""),
             "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
             "WAREHOUSE_MODELS_DIR": str(self.models_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
@@ -135,8 +140,13 @@ class Settings:
 
     @property
     def contracts_dir(self) -> Path:
-        """Data contracts: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
+        """Data contracts that ship: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
         return PROJECT_ROOT / "data_contracts"
+
+    @property
+    def contract_folders(self) -> tuple[Path, ...]:
+        """Where contracts of feeds are read from, each folder laid over the ones before it."""
+        return (self.contracts_dir, self.site_contracts_dir) if self.site_contracts_dir else (self.contracts_dir,)
 
     @property
     def dbt_project_dir(self) -> Path:
@@ -196,6 +206,11 @@ class Settings:
 
 def _path(variable: str, default: Path) -> Path:
     return _absolute(os.environ.get(variable) or default)
+
+
+def _optional_path(variable: str) -> Path | None:
+    given = os.environ.get(variable)
+    return _absolute(given) if given else None
 
 
 def _absolute(path: str | Path) -> Path:

@@ -73,7 +73,7 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
         BlockingError: a blocking rule would bring together too many pairs.
     """
     model = model or load_adopted(settings.models_dir)
-    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
+    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(*settings.contract_folders).keys())
     if not settings.build_database.is_file():
         raise FileNotFoundError(f"{settings.build_database} is not there; build staging first (`warehouse run`).")
     settings.linkage_dir.mkdir(parents=True, exist_ok=True)
