@@ -17,7 +17,8 @@ from tests.boundaries import (
 )
 
 FLOW = (
-    {"settings", "memory", "atomic", "reporter", "spreadsheets", "sql_files"},
+    {"memory"},
+    {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
     {"contracts", "run_lock", "retries"},
     {"resources"},
     {"ingest"},
