@@ -140,7 +140,7 @@ def test_each_case_is_open_with_its_defendant(
 
 
 def test_no_charge_is_counted_twice(warehouse: SmallWarehouse) -> None:
-    """The charge is of the case it began; the further case of the id has none. The merged case's charge is the lead's."""
+    """A charge is of the case it began; a further case of the id has none. That of a merged case is the lead's."""
     charges = dict(warehouse.query("select charge_id, defendant_id from conformed.charges"))
     assert charges == {"shared-1": "shared", "of_lead-1": "of_lead", "of_merged-1": "of_lead", "of_late-1": "of_late"}
 
