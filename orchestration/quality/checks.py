@@ -157,11 +157,8 @@ def _column_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozense
         case ColumnRuleKind.CLOSED_CODES | ColumnRuleKind.EXPECTED_CODES:
             allowed = column.closed_codes or column.expected_codes
             return _codes_check(column, rule, frozenset(allowed), f"({', '.join(map(literal, allowed))})")
-        case ColumnRuleKind.CODE_LIST:
-            listed = column.code_list or ""
-            return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
-        case ColumnRuleKind.CLOSED:
-            return _closed_check(column, rule, codes[ended(column.code_list or "")])
+        case ColumnRuleKind.CODE_LIST | ColumnRuleKind.CLOSED:
+            return _list_check(column, rule, codes)
         case ColumnRuleKind.PATTERN | ColumnRuleKind.SPREADSHEET | ColumnRuleKind.LEGIBLE:
             return _text_check(column, rule)
         case ColumnRuleKind.RANGE:
@@ -222,6 +219,14 @@ def _codes_check(column: Column, rule: ColumnRule, codes: frozenset[str], allowe
         broken_value=f"{judged} is not null and {judged} not in {allowed}",
         codes=codes,
     )
+
+
+def _list_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozenset[str]]) -> Check:
+    """Broken by a code the reference list does not hold, or that had ended."""
+    listed = column.code_list or ""
+    if rule.kind is ColumnRuleKind.CLOSED:
+        return _closed_check(column, rule, codes[ended(listed)])
+    return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
 
 
 def _closed_check(column: Column, rule: ColumnRule, ends: frozenset[str]) -> Check:
