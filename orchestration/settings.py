@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
+from orchestration.memory import limit_in_bytes
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 """Folder that holds `pyproject.toml`, `dbt_project/`, `data_contracts/` and `seeds/`."""
 
@@ -24,8 +26,11 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
+MEMORY_LIMIT = "60%"
+"""DuckDB's share of the machine's memory where nothing else is said."""
+
 _SWITCH = {"on": True, "off": False}
-_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool}
+_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool, "memory_limit": str}
 """What the settings that are no paths are made from."""
 
 
@@ -52,6 +57,8 @@ class Settings:
         engine: where the SQL runs (`WAREHOUSE_ENGINE`).
         pages: whether a publication gets its reports and its catalogue (`WAREHOUSE_PAGES`, `on` or `off`); a test that
             reads none of them need not wait for them.
+        memory_limit: what DuckDB may take while models are built and people linked, before it spills to disk: a share
+            of the machine's memory or a size (`WAREHOUSE_MEMORY_LIMIT`; `memory` has what it comes to).
     """
 
     landing_dir: Path
@@ -65,6 +72,7 @@ class Settings:
     dagster_home: Path
     engine: Engine
     pages: bool = True
+    memory_limit: str = MEMORY_LIMIT
     site_contracts_dir: Path | None = None
 
     @classmethod
@@ -74,7 +82,8 @@ class Settings:
         Relative paths are taken from the current directory, defaults from the project root.
 
         Raises:
-            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, or `WAREHOUSE_PAGES` neither `on` nor `off`.
+            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, `WAREHOUSE_PAGES` neither `on` nor `off`, or
+                `WAREHOUSE_MEMORY_LIMIT` no limit.
         """
         pages = os.environ.get("WAREHOUSE_PAGES", "on")
         if pages not in _SWITCH:
@@ -98,6 +107,7 @@ class Settings:
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
             engine=engine,
             pages=_SWITCH[pages],
+            memory_limit=os.environ.get("WAREHOUSE_MEMORY_LIMIT") or MEMORY_LIMIT,
             site_contracts_dir=_optional_path("WAREHOUSE_CONTRACTS_DIR"),
         )
         known = {field.name for field in fields(cls)}
@@ -105,7 +115,9 @@ class Settings:
         if unknown := sorted(set(changes) - known):
             raise TypeError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         absolute: dict[str, Any] = {name: _NO_PATHS.get(name, _absolute)(value) for name, value in changes.items()}
-        return replace(settings, **absolute)
+        settings = replace(settings, **absolute)
+        limit_in_bytes(settings.memory_limit, whole=0)
+        return settings
 
     def as_environment(self) -> dict[str, str]:
         """The environment variables that make `from_environment` (and dbt) see exactly these settings."""
@@ -122,6 +134,7 @@ class Settings:
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
             "WAREHOUSE_ENGINE": self.engine.value,
             "WAREHOUSE_PAGES": "on" if self.pages else "off",
+            "WAREHOUSE_MEMORY_LIMIT": self.memory_limit,
             "DAGSTER_HOME": str(self.dagster_home),
         }
 

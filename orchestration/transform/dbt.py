@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from orchestration.atomic import replacing
 from orchestration.contracts import load_feed_contracts
 from orchestration.contracts.dbt_staging import dbt_files
+from orchestration.memory import memory_limit
 from orchestration.settings import PROJECT_ROOT, Engine, Settings
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         **os.environ,
         **settings.as_environment(),
         "WAREHOUSE_SEED_PATH": seed_path(settings.reference_dir, project_dir(settings)),
+        "WAREHOUSE_DUCKDB_MEMORY": memory_limit(settings.memory_limit),
         "DBT_PROFILES_DIR": str(project_dir(settings)),
         "DBT_LOG_PATH": str(settings.build_dir / "dbt_logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
