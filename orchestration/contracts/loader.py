@@ -55,6 +55,20 @@ def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, Feed
     Raises:
         ContractError: with every problem of every file, if any contract cannot be used.
     """
+    sources = contract_sources(contracts_dir, *site_dirs)
+    faults = Faults()
+    contracts = faults.all_of(lambda key: load_feed_contract(*sources[key]), sources)
+    faults.of(_check_together, contracts)
+    faults.check()
+    return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
+
+
+def contract_sources(contracts_dir: Path, *site_dirs: Path) -> dict[str, tuple[Path, Path | None]]:
+    """The file each contract stands in and the one that adds to it, if any, by `agency/feed`.
+
+    Raises:
+        ContractError: there is no contract, or a file of a site that nothing reads.
+    """
     feeds_dir = contracts_dir / "feeds"
     paths = _by_feed(feeds_dir, FEED_FILE_SUFFIX)
     if not paths:
@@ -67,10 +81,8 @@ def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, Feed
         additions |= _by_feed(folder / "feeds", SITE_FILE_SUFFIX)
     for key in sorted(additions.keys() - paths.keys()):
         faults.of(_refuse_stranger, additions[key], key, sorted(paths))
-    contracts = faults.all_of(lambda key: load_feed_contract(paths[key], additions.get(key)), sorted(paths))
-    faults.of(_check_together, contracts)
     faults.check()
-    return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
+    return {key: (paths[key], additions.get(key)) for key in sorted(paths)}
 
 
 def _by_feed(feeds_dir: Path, suffix: str) -> dict[str, Path]:
