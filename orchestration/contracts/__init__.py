@@ -3,7 +3,12 @@
 The ground floor: every other room asks here for columns, formats, keys and rules. `load_feed_contracts` is the way in.
 """
 
-from orchestration.contracts.earlier_deliveries import EARLIER_DELIVERY_RULES, ExcusedDeliveries, RowCountBounds
+from orchestration.contracts.earlier_deliveries import (
+    EARLIER_DELIVERY_RULES,
+    ExcusedDeliveries,
+    LineLimits,
+    RowCountBounds,
+)
 from orchestration.contracts.loader import load_feed_contract, load_feed_contracts
 from orchestration.contracts.model import (
     CODE_LIST_ENDS,
@@ -24,6 +29,7 @@ from orchestration.contracts.model import (
 )
 from orchestration.contracts.reader import ContractError
 from orchestration.contracts.rules import (
+    RULES_ABOUT_LINES,
     RULES_ABOUT_ROWS,
     ColumnRule,
     ColumnRuleKind,
@@ -42,6 +48,7 @@ __all__ = [
     "FILE_EXTENSIONS",
     "LIST_SEPARATOR",
     "QUALIFIED_CODES",
+    "RULES_ABOUT_LINES",
     "RULES_ABOUT_ROWS",
     "Classification",
     "Column",
@@ -58,6 +65,7 @@ __all__ = [
     "FeedContract",
     "FeedMode",
     "LegalBasis",
+    "LineLimits",
     "Party",
     "RowCountBounds",
     "RowRule",

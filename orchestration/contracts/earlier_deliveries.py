@@ -1,7 +1,7 @@
 """What a feed's own run of deliveries may be held against, and which deliveries are excused.
 
-Belongs here: bounds on the number of rows, and dated exceptions; types only. Does not belong here: reading YAML and
-defaults (`thresholds`), comparing anything (`quality.earlier_deliveries`).
+Belongs here: bounds on the number of rows and of unreadable lines, and dated exceptions; types only. Does not belong
+here: reading YAML and defaults (`thresholds`), comparing anything (`quality.earlier_deliveries`).
 """
 
 from __future__ import annotations
@@ -31,6 +31,24 @@ class RowCountBounds:
         """Whether a delivery can be refused for its number of rows."""
         return self.hard_low is not None or self.hard_high is not None
 
+
+@dataclass(frozen=True, kw_only=True)
+class LineLimits:
+    """How many lines of a file may be unreadable before the whole file is refused: past both, the number and the share.
+
+    One bad line of twelve is not "8%": below the number no share counts.
+    """
+
+    rows: int
+    share: float
+
+    def are_passed(self, lines: int, of: int) -> bool:
+        """Whether so many unreadable lines of so many records are too many."""
+        return lines > self.rows and lines > self.share * of
+
+
+UNREADABLE_LIMITS = LineLimits(rows=10, share=0.1)
+"""Limits of a contract that states none. A bad line costs a line; eleven, if they are a tenth of the file, the file."""
 
 EARLIER_DELIVERY_RULES = (
     DeliveryRuleKind.ROW_COUNT,

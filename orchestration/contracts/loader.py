@@ -30,7 +30,7 @@ from orchestration.contracts.model import (
 from orchestration.contracts.reader import ContractError, Faults, Node, must_equal, read_document
 from orchestration.contracts.row_rules import read_row_rules
 from orchestration.contracts.rules import ColumnRule
-from orchestration.contracts.thresholds import read_excused_deliveries, read_row_count_bounds
+from orchestration.contracts.thresholds import read_excused_deliveries, read_row_count_bounds, read_unreadable_limits
 from orchestration.contracts.variants import (
     SITE_FILE_SUFFIX,
     columns_with,
@@ -167,6 +167,7 @@ def load_feed_contract(path: Path, additions: Path | None = None) -> FeedContrac
     unknown_share = faults.of(Node.share, thresholds, "unknownCodesSoftShare")
     bounds = faults.of(read_row_count_bounds, thresholds, mode)
     excused = faults.of(read_excused_deliveries, thresholds)
+    unreadable_limits = faults.of(read_unreadable_limits, thresholds)
     column_rules = faults.of(_column_rules, table, columns, delivery, unknown_share, prefix, who)
     faults.check()
     return FeedContract(
@@ -198,6 +199,7 @@ def load_feed_contract(path: Path, additions: Path | None = None) -> FeedContrac
         quarantine_hard_share=hard_share,
         unknown_codes_soft_share=unknown_share,
         row_count_bounds=bounds,
+        unreadable_limits=unreadable_limits,
         excused_deliveries=excused,
         rule_prefix=prefix,
         order=order,
@@ -248,7 +250,13 @@ def _rule_prefix(custom: Node) -> str:
 def _thresholds(custom: Node) -> Node:
     thresholds = custom.child("qualityThresholds")
     thresholds.only(
-        "quarantineSoftShare", "quarantineHardShare", "unknownCodesSoftShare", "rowCount", "historyExceptions"
+        "quarantineSoftShare",
+        "quarantineHardShare",
+        "unknownCodesSoftShare",
+        "rowCount",
+        "historyExceptions",
+        "unreadableHardRows",
+        "unreadableHardShare",
     )
     return thresholds
 

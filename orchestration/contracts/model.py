@@ -14,7 +14,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
-from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
+from orchestration.contracts.earlier_deliveries import UNREADABLE_LIMITS, ExcusedDeliveries, LineLimits, RowCountBounds
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
 
@@ -396,6 +396,7 @@ class FeedContract:
         files: the files the contract was read from, as messages name them.
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
+        unreadable_limits: how many of its lines may be unreadable before a file is refused.
         row_count_bounds: how far from its recent run the feed's number of rows may be.
         excused_deliveries: deliveries excused from the rules about that run.
     """
@@ -429,6 +430,7 @@ class FeedContract:
     rule_prefix: str
     order: int = field(compare=False)
     versions_ordered_by: str | None = None
+    unreadable_limits: LineLimits = UNREADABLE_LIMITS
     files: tuple[str, ...] = field(default=(), compare=False)
 
     @property

@@ -60,6 +60,9 @@ class DeliveryRuleKind(StrEnum):
     UNREADABLE = "unreadable"
     CUT_SHORT = "cut_short"
     REPEATED_HEADER = "repeated_header"
+    RAGGED_ROW = "ragged_row"
+    UNREADABLE_ROW = "unreadable_row"
+    FOOTER = "footer"
     MISSING_COLUMN = "missing_column"
     UNKNOWN_COLUMN = "unknown_column"
     MANIFEST = "manifest"
@@ -78,6 +81,16 @@ class DeliveryRuleKind(StrEnum):
 
 RULES_ABOUT_ROWS = frozenset({DeliveryRuleKind.DUPLICATE_KEY, DeliveryRuleKind.BLANK_ROW})
 """Rules every feed is held to that are asked of its rows, not of the file."""
+
+RULES_ABOUT_LINES = frozenset(
+    {
+        DeliveryRuleKind.REPEATED_HEADER,
+        DeliveryRuleKind.RAGGED_ROW,
+        DeliveryRuleKind.UNREADABLE_ROW,
+        DeliveryRuleKind.FOOTER,
+    }
+)
+"""Rules broken by lines of a file that are no records; ingest finds them, the gate sets them aside."""
 
 
 @dataclass(frozen=True, kw_only=True)

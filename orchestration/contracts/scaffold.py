@@ -100,7 +100,13 @@ def _document(
             _custom("deliveryMode", _wanted(f"one of {', '.join(FeedMode)} (data_contracts/feeds/README.md)")),
             _custom(
                 "qualityThresholds",
-                {"quarantineSoftShare": 0.02, "quarantineHardShare": 0.5, "unknownCodesSoftShare": 0.01},
+                {
+                    "quarantineSoftShare": 0.02,
+                    "quarantineHardShare": 0.5,
+                    "unreadableHardRows": 10,
+                    "unreadableHardShare": 0.1,
+                    "unknownCodesSoftShare": 0.01,
+                },
             ),
             *(_kept(kin[0]["customProperties"]) if kin else _handling()),
         ],

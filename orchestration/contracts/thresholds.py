@@ -11,7 +11,9 @@ from typing import TypedDict
 
 from orchestration.contracts.earlier_deliveries import (
     EARLIER_DELIVERY_RULES,
+    UNREADABLE_LIMITS,
     ExcusedDeliveries,
+    LineLimits,
     RowCountBounds,
 )
 from orchestration.contracts.model import FeedMode
@@ -75,6 +77,20 @@ def read_row_count_bounds(thresholds: Node, mode: FeedMode) -> RowCountBounds:
     if not 0 <= low <= bounds.soft_low < 1 < bounds.soft_high <= high:
         raise node.problem("bounds are multiples of the median: hardLow, softLow, then 1, then softHigh, hardHigh")
     return bounds
+
+
+def read_unreadable_limits(thresholds: Node) -> LineLimits:
+    """How many lines may be unreadable, as the contract states it, or else as all do.
+
+    Raises:
+        ContractError: only one of number and share is given, or either is none.
+    """
+    keys = ("unreadableHardRows", "unreadableHardShare")
+    if not any(map(thresholds.has, keys)):
+        return UNREADABLE_LIMITS
+    if not all(map(thresholds.has, keys)):
+        raise thresholds.problem(f"{' and '.join(keys)} come together: a file is refused past the number and the share")
+    return LineLimits(rows=thresholds.integer(keys[0]), share=thresholds.share(keys[1]))
 
 
 def read_excused_deliveries(thresholds: Node) -> tuple[ExcusedDeliveries, ...]:

@@ -39,13 +39,6 @@ def _values(batch: pa.Table, place: int) -> list[str]:
     return [normalised(column[place].as_py() or "") for column in batch.columns]
 
 
-def repeated_header_message(row_numbers: list[int]) -> str:
-    """What to say about header lines among the rows."""
-    shown = ", ".join(f"{number:,}" for number in row_numbers[:5])
-    more = f" and {len(row_numbers) - 5:,} more" if len(row_numbers) > 5 else ""
-    return f"the header line comes again at row {shown}{more}: files were joined end to end; send each on its own, once"
-
-
 def has_every_row_twice(contract: FeedContract, raw_file: Path, rows: int) -> bool:
     """Whether practically every row of a raw file is there more than once, in all its columns."""
     if rows < MIN_ROWS:

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import DeliveryRuleKind, FeedContract, FeedMode, Severity
-from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
+from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message
 from orchestration.ingest.jsonl_reader import read_jsonl
@@ -35,18 +35,27 @@ from orchestration.ingest.landing import (
     look_outside_feeds,
     relative_text,
 )
+from orchestration.ingest.line_reader import read_csv_by_line
 from orchestration.ingest.manifests import Manifest, manifest_mismatches, read_manifest
 from orchestration.ingest.names import date_problems, force_problems, force_slugs
 from orchestration.ingest.parquet_reader import read_parquet
 from orchestration.ingest.problems import Problem, UnplacedFile, UnreadableError, problem_with
-from orchestration.ingest.raw import raw_folder, raw_path, write_raw, write_schema_file
+from orchestration.ingest.raw import (
+    aside_path,
+    raw_folder,
+    raw_path,
+    read_aside,
+    write_aside,
+    write_raw,
+    write_schema_file,
+)
 from orchestration.ingest.receipts import Receipt, load_receipts, save_receipts
 from orchestration.ingest.streams import empty_file_error
-from orchestration.ingest.tables import Reading
+from orchestration.ingest.tables import UNREADABLE_KINDS, Reading
 from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
-_READER_VERSION = "3"
+_READER_VERSION = "4"
 """Change it when the same file would be read differently; every file is then read anew."""
 
 _SAVE_EVERY_SECONDS = 10.0
@@ -258,6 +267,7 @@ def reading_version(contract: FeedContract) -> str:
         [delivery.yes_value, delivery.no_value, delivery.file_name_pattern],
         [[column.name, column.physical_name, column.type, *column.headers] for column in contract.columns],
         [[rule.kind, rule.code] for rule in contract.delivery_rules],
+        [contract.unreadable_limits.rows, contract.unreadable_limits.share],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
@@ -326,8 +336,11 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
             run, file, file.name, delivery_id, manifest
         )
         problems += content.problems
-        rows_known = content.rows if content.has_raw else None
-        problems += _cut_short_problems(contract, file, file.name, content, manifest)
+        beside = read_aside(contract, run.settings, delivery_id) if content.has_raw else ()
+        if content.has_raw:
+            rows_known = content.rows - sum(line.kind not in UNREADABLE_KINDS for line in beside)
+        if not beside or beside[-1].kind is not DeliveryRuleKind.FOOTER:
+            problems += _cut_short_problems(contract, file, file.name, content, manifest)
         is_lines = file.name.extension.startswith("jsonl")
         if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0:
             text = "the file has no rows and no manifest that says 0; send one, or send the rows"
@@ -391,7 +404,6 @@ def _known_content(run: _Run, delivery_id: str, name: DeliveryName) -> _Content 
 _ABOUT_CONTENT = (
     DeliveryRuleKind.MISSING_COLUMN,
     DeliveryRuleKind.UNKNOWN_COLUMN,
-    DeliveryRuleKind.REPEATED_HEADER,
     DeliveryRuleKind.DOUBLED,
 )
 """Rules that files with the same bytes keep or break alike, though they can be read."""
@@ -404,8 +416,7 @@ def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id:
         is_empty_lines = name.extension.startswith("jsonl") and manifest.rows == 0
         if file.stamp.size == 0 and not is_empty_lines:
             raise empty_file_error("the transfer or the export failed; send the file again")
-        reading = _open(contract, file.path, name.extension)
-        rows = write_raw(contract, target, delivery_id, reading)
+        reading, rows = _store(run, file.path, name.extension, delivery_id)
     except UnreadableError as error:
         return _Content(0, (problem_with(contract, error.kind, error.message),), False)
     problems: list[Problem] = []
@@ -415,13 +426,27 @@ def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id:
         problems.append(problem_with(contract, DeliveryRuleKind.MISSING_COLUMN, message))
     if header.extra:
         problems.append(problem_with(contract, DeliveryRuleKind.UNKNOWN_COLUMN, extra_column_message(header)))
-    if reading.repeated_headers:
-        text = repeated_header_message(reading.repeated_headers)
-        problems.append(problem_with(contract, DeliveryRuleKind.REPEATED_HEADER, text))
     if not contract.primary_key and has_every_row_twice(contract, target, rows):
         text = "practically every row comes more than once, in all its columns; send the file again with each row once"
         problems.append(problem_with(contract, DeliveryRuleKind.DOUBLED, text))
-    return _Content(rows, tuple(problems), True)
+    return _Content(rows + len(reading.aside), tuple(problems), True)
+
+
+def _store(run: _Run, path: Path, extension: str, delivery_id: str) -> tuple[Reading, int]:
+    """Reads a file into raw and gives the reading and the rows written; where a line is at fault, line by line."""
+    contract = run.contract
+    target = raw_path(contract, run.settings, delivery_id)
+    aside = aside_path(contract, run.settings, delivery_id)
+    try:
+        reading = _open(contract, path, extension)
+        rows = write_raw(contract, target, delivery_id, reading)
+    except UnreadableError as error:
+        if not error.is_of_line or not extension.startswith("csv"):
+            raise
+        reading = read_csv_by_line(contract, path, compressed=extension.endswith(".gz"))
+        rows = write_raw(contract, target, delivery_id, reading)
+    write_aside(aside, reading.aside)
+    return reading, rows
 
 
 def _open(contract: FeedContract, path: Path, extension: str) -> Reading:

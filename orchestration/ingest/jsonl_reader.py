@@ -1,7 +1,7 @@
 """JSON lines in batches of text.
 
-Belongs here: one object a line into columns, and saying at which line a file breaks. Does not belong here: bytes
-(`streams`), column names (`tables`).
+Belongs here: one object a line into columns, and lines that are no object, which are set aside. Does not belong here:
+bytes (`streams`), column names (`tables`).
 
 A column is there if at least one object has its key; write a key with null where there is no value. Numbers keep the
 text they were written in. A list column's array becomes its values joined by `;`, as in delimited files. Any other
@@ -19,14 +19,17 @@ from typing import Any, NoReturn
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.contracts import LIST_SEPARATOR, ColumnType, FeedContract
+from orchestration.contracts import LIST_SEPARATOR, ColumnType, DeliveryRuleKind, FeedContract
 from orchestration.ingest.problems import UnreadableError
 from orchestration.ingest.streams import open_text
 from orchestration.ingest.tables import (
     MAX_COLUMNS,
     MAX_RECORD_BYTES,
+    ROW_NUMBER,
     Header,
+    LineAside,
     Reading,
+    check_line_limits,
     match_header,
     nul_character,
     too_many_columns,
@@ -68,81 +71,102 @@ def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Readi
     A small file is held in memory between the two, a large one is read twice.
 
     Raises:
-        UnreadableError: a line is not a JSON object, or two keys mean one column.
+        UnreadableError: two keys mean one column, no line is a JSON object, or too many are none.
     """
     keys: dict[str, None] = {}
-    held: list[dict[str, Any]] | None = []
+    held: list[tuple[int, dict[str, Any]]] | None = []
     rows = 0
-    for record in _records(contract, path, compressed):
+    aside: list[LineAside] = []
+    for row, record in _records(contract, path, compressed, aside):
         rows += 1
         for key in record:
             keys.setdefault(key)
         if len(keys) > MAX_COLUMNS:
             raise too_many_columns(len(keys))
         if held is not None:
-            held.append(record)
+            held.append((row, record))
             if rows > _BATCH_ROWS:
                 held = None
+    check_line_limits(contract, rows + len(aside), aside, "write one JSON object on each line, no array around them")
     delivered = list(keys)
     if rows == 0:
         delivered = [column.physical_name for column in contract.columns]
     header = match_header(contract, delivered)
-    records = iter(held) if held is not None else _records(contract, path, compressed)
-    return Reading(header, _batches(contract, header, delivered, records))
+    records = iter(held) if held is not None else _records(contract, path, compressed, [])
+    return Reading(header, _batches(contract, header, delivered, records), aside)
 
 
-def _records(contract: FeedContract, path: Path, compressed: bool) -> Iterator[dict[str, Any]]:
+def _records(
+    contract: FeedContract, path: Path, compressed: bool, aside: list[LineAside]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects with their row numbers; a line that is none goes to `aside` and has a number of its own."""
     stream, _ = open_text(path, encoding=contract.delivery.encoding, compressed=compressed)
     with stream:
-        number = 0
+        number, row = 0, 0
         while line := stream.readline(MAX_RECORD_BYTES + 1):
             number += 1
             if len(line) > MAX_RECORD_BYTES:
                 raise unreadable_record(number, f"longer than {MAX_RECORD_BYTES >> 20} MiB", "write one record a line")
             if line.isspace():
                 continue
-            yield _record(line, number)
+            row += 1
+            try:
+                yield row, _record(line)
+            except _NotARecord as error:
+                if not line.endswith((b"\n", b"\r")) and not compressed and len(aside) < row - 1:
+                    raise unreadable_record(number, error.what, error.advice) from None
+                text = line.decode("utf-8").rstrip("\r\n")
+                aside.append(LineAside(row, number, DeliveryRuleKind.UNREADABLE_ROW, error.what, text))
 
 
-def _record(line: bytes, number: int) -> dict[str, Any]:
+class _NotARecord(Exception):
+    """A line that is no JSON object: what is wrong with it and what to do."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.advice = advice
+
+
+def _record(line: bytes) -> dict[str, Any]:
     try:
         value = _decode(line.decode("utf-8"))
     except json.JSONDecodeError as error:
         what = f"not valid JSON at character {error.pos + 1:,}"
-        raise unreadable_record(number, what, "write one complete JSON object on each line") from None
+        raise _NotARecord(what, "write one complete JSON object on each line") from None
     except (ValueError, RecursionError) as error:
         what = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise unreadable_record(number, what, "write numbers as JSON numbers, objects flat, each key once") from None
+        raise _NotARecord(what, "write numbers as JSON numbers, objects flat, each key once") from None
     if not isinstance(value, dict):
-        raise unreadable_record(number, "not a JSON object", "write one JSON object on each line, no array around them")
+        raise _NotARecord("not a JSON object", "write one JSON object on each line, no array around them")
     return value
 
 
 def _batches(
-    contract: FeedContract, header: Header, delivered: list[str], records: Iterator[dict[str, Any]]
+    contract: FeedContract, header: Header, delivered: list[str], records: Iterator[tuple[int, dict[str, Any]]]
 ) -> Iterator[pa.Table]:
-    schema = pa.schema([pa.field(name, pa.string()) for name in header.names])
+    schema = pa.schema([*(pa.field(name, pa.string()) for name in header.names), pa.field(ROW_NUMBER, pa.int64())])
     types = {column.name: column.type for column in contract.columns}
     kinds = [types.get(name) for name in header.names]
     batch: list[dict[str, Any]] = []
+    numbers: list[int] = []
 
     def table() -> pa.Table:
         columns = zip(delivered, kinds, strict=True)
-        first = row - len(batch) + 1
         arrays = [
-            _texts([record.get(key) for record in batch], kind, contract, name, first)
+            _texts([record.get(key) for record in batch], kind, contract, name, numbers)
             for (key, kind), name in zip(columns, header.names, strict=True)
         ]
-        return pa.Table.from_arrays(arrays, schema=schema)
+        return pa.Table.from_arrays([*arrays, pa.array(numbers, pa.int64())], schema=schema)
 
     row = 0
     try:
-        for record in records:
-            row += 1
+        for row, record in records:
             batch.append(record)
+            numbers.append(row)
             if len(batch) == _BATCH_ROWS:
                 yield table()
-                batch = []
+                batch, numbers = [], []
         if batch:
             yield table()
     except UnicodeEncodeError:
@@ -150,11 +174,13 @@ def _batches(
         raise unreadable_record(row, "half of an escaped character pair here or before", advice) from None
 
 
-def _texts(values: list[Any], kind: ColumnType | None, contract: FeedContract, name: str, first: int) -> pa.Array:
+def _texts(
+    values: list[Any], kind: ColumnType | None, contract: FeedContract, name: str, numbers: list[int]
+) -> pa.Array:
     """One column as text; most columns are plain text throughout and need no look at each value."""
     if not set(map(type, values)) <= _PLAIN:
         if kind is not None:
-            _check_flat(values, kind, name, first)
+            _check_flat(values, kind, name, numbers)
         values = [_text(value, kind, contract) for value in values]
     texts = pa.array(values, pa.string())
     if pc.any(pc.match_substring(texts, "\0")).as_py():
@@ -162,9 +188,9 @@ def _texts(values: list[Any], kind: ColumnType | None, contract: FeedContract, n
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
-def _check_flat(values: list[Any], kind: ColumnType, name: str, first: int) -> None:
+def _check_flat(values: list[Any], kind: ColumnType, name: str, numbers: list[int]) -> None:
     """Raises at the first object, and the first array that is no list of texts in a list column."""
-    for row, value in enumerate(values, start=first):
+    for row, value in zip(numbers, values, strict=True):
         is_list = kind is ColumnType.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value)
         if isinstance(value, dict | list) and not is_list:
             wanted = "an array of texts" if kind is ColumnType.LIST else "one value"

@@ -47,9 +47,13 @@ class UnreadableError(Exception):
     Attributes:
         kind: the delivery rule it breaks.
         message: where it went wrong and what to do.
+        is_of_line: whether it is a line that is wrong: the others may be read without it.
     """
 
-    def __init__(self, message: str, kind: DeliveryRuleKind = DeliveryRuleKind.UNREADABLE) -> None:
+    def __init__(
+        self, message: str, kind: DeliveryRuleKind = DeliveryRuleKind.UNREADABLE, *, is_of_line: bool = False
+    ) -> None:
         super().__init__(message)
         self.kind = kind
         self.message = message
+        self.is_of_line = is_of_line

@@ -5,8 +5,9 @@ Belongs here: where raw files are and how they are written. Does not belong here
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from orchestration.atomic import replacing, write_table
-from orchestration.contracts import FeedContract
-from orchestration.ingest.tables import DELIVERY_ID, ROW_NUMBER, Reading, raw_schema, stored_columns
+from orchestration.contracts import DeliveryRuleKind, FeedContract
+from orchestration.ingest.tables import DELIVERY_ID, ROW_NUMBER, LineAside, Reading, raw_schema, stored_columns
 from orchestration.settings import Settings
 
 _ROW_GROUP_ROWS = 100_000
@@ -34,6 +35,39 @@ def raw_path(contract: FeedContract, settings: Settings, delivery_id: str) -> Pa
     return raw_folder(contract, settings) / f"{delivery_id}.parquet"
 
 
+_ASIDE = pa.schema(
+    [
+        ("row_number", pa.int64()),
+        ("line_number", pa.int64()),
+        ("kind", pa.string()),
+        ("what", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+
+
+def aside_path(contract: FeedContract, settings: Settings, delivery_id: str) -> Path:
+    """File with the lines of one delivery that are no records; not there if it has none."""
+    return settings.raw_dir / "_set_aside" / f"{contract.agency}__{contract.feed}" / f"{delivery_id}.parquet"
+
+
+def write_aside(path: Path, aside: Sequence[LineAside]) -> None:
+    """Keeps lines set aside as they were sent, on the private side; without any, what was kept before goes."""
+    if not aside:
+        path.unlink(missing_ok=True)
+        return
+    write_table(path, pa.Table.from_pylist([{**asdict(line), "kind": line.kind.value} for line in aside], _ASIDE))
+
+
+def read_aside(contract: FeedContract, settings: Settings, delivery_id: str) -> tuple[LineAside, ...]:
+    """The lines of a delivery that are no records, in file order."""
+    path = aside_path(contract, settings, delivery_id)
+    if not path.exists():
+        return ()
+    rows = pq.read_table(path, schema=_ASIDE).to_pylist()
+    return tuple(LineAside(**{**row, "kind": DeliveryRuleKind(row["kind"])}) for row in rows)
+
+
 def write_schema_file(contract: FeedContract, settings: Settings) -> None:
     """Writes the file without rows that lets a feed nobody has delivered be read; keeps one that is right."""
     path = raw_folder(contract, settings) / SCHEMA_FILE
@@ -46,7 +80,7 @@ def write_schema_file(contract: FeedContract, settings: Settings) -> None:
 def write_raw(contract: FeedContract, target: Path, delivery_id: str, reading: Reading) -> int:
     """Streams a reading into a raw file and returns its number of rows.
 
-    Row numbers start at 1 and count data records in file order.
+    Row numbers start at 1 and count data records in file order; lines set aside have numbers of their own between.
 
     Raises:
         UnreadableError: from the reading; nothing is left behind.
@@ -59,7 +93,9 @@ def write_raw(contract: FeedContract, target: Path, delivery_id: str, reading: R
             count = group.num_rows
             arrays = [group.column(name) for name in names]
             arrays.append(pa.repeat(pa.scalar(delivery_id, pa.string()), count))
-            arrays.append(pa.array(np.arange(rows + 1, rows + count + 1, dtype=np.int64)))
+            own = ROW_NUMBER in group.column_names
+            numbers = np.arange(rows + 1, rows + count + 1, dtype=np.int64)
+            arrays.append(group.column(ROW_NUMBER) if own else pa.array(numbers))
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=count)
             rows += count
     return rows

@@ -164,15 +164,20 @@ class CheckedBytes(io.RawIOBase):
             return
         self._is_ascii = self._is_ascii and raw.isascii()
         if self._ended and not self._is_ascii:
-            raise UnreadableError(
-                f"the file is UTF-8, the contract says {self._encoding}: its accented letters would be read as two "
-                f"others; export it as {self._encoding}, or begin it with the UTF-8 byte order mark"
-            )
+            raise utf8_under_another_name(self._encoding)
 
     def _error(self, what: str, offset: int, raw: bytes, advice: str) -> UnreadableError:
         line = self._lines + raw[: max(offset, 0)].count(b"\n") + 1
         where = f"at byte offset {self._position + offset:,} (line {line:,})"
-        return UnreadableError(f"{what} {where}; {advice}")
+        return UnreadableError(f"{what} {where}; {advice}", is_of_line=True)
+
+
+def utf8_under_another_name(encoding: str) -> UnreadableError:
+    """A file that is UTF-8 throughout where the contract says otherwise."""
+    return UnreadableError(
+        f"the file is UTF-8, the contract says {encoding}: its accented letters would be read as two others; export it "
+        f"as {encoding}, or begin it with the UTF-8 byte order mark"
+    )
 
 
 def empty_file_error(advice: str) -> UnreadableError:

@@ -48,19 +48,65 @@ class Header:
         return self.recognised * 2 >= self.promised
 
 
+@dataclass(frozen=True)
+class LineAside:
+    """A line that is no record of the feed.
+
+    Attributes:
+        row_number: its place among all lines that are not empty, from 1; records have the numbers between.
+        line_number: its place in the file.
+        kind: the rule it breaks.
+        what: what is wrong with it, without any of its values.
+        text: the line as sent; what could not be decoded is escaped.
+    """
+
+    row_number: int
+    line_number: int
+    kind: DeliveryRuleKind
+    what: str
+    text: str
+
+
 @dataclass
 class Reading:
     """A file being read.
 
     Attributes:
         header: known before the first batch (JSON lines: after looking through the file).
-        batches: tables whose columns are `header.names`, all text, empty text as null. Raises `UnreadableError`.
-        repeated_headers: numbers of rows that are the header line again; whole when the batches are through.
+        batches: tables whose columns are `header.names`, all text, empty text as null; where lines were set aside also
+            `_row_number`. Raises `UnreadableError`.
+        aside: lines that are no records; whole when the batches are through.
     """
 
     header: Header
     batches: Iterator[pa.Table]
-    repeated_headers: list[int] = field(default_factory=list)
+    aside: list[LineAside] = field(default_factory=list)
+
+
+def check_line_limits(contract: FeedContract, rows: int, aside: list[LineAside], advice: str) -> None:
+    """Whether a file of so many lines may go on without those set aside; `advice` is how to write them.
+
+    Raises:
+        UnreadableError: no record is left, or more are unreadable than the contract allows, by number and by share.
+    """
+    unreadable = [line for line in aside if line.kind in UNREADABLE_KINDS]
+    if not unreadable:
+        return
+    records = rows - (len(aside) - len(unreadable))
+    limits = contract.unreadable_limits
+    first = unreadable[0]
+    where = f"line {first.line_number:,}: {first.what}"
+    if len(unreadable) == records:
+        raise UnreadableError(f"{where}; no other record can be read either; {advice}, and send the file again")
+    if limits.are_passed(len(unreadable), records):
+        raise UnreadableError(
+            f"{len(unreadable):,} of {records:,} lines cannot be read, more than {limits.rows:,} and more than "
+            f"{limits.share:.0%}; the first is {where}; {advice}, and send the file again"
+        )
+
+
+UNREADABLE_KINDS = frozenset({DeliveryRuleKind.RAGGED_ROW, DeliveryRuleKind.UNREADABLE_ROW})
+"""Lines that were meant for records; headers and footers were not."""
 
 
 def normalised(name: str) -> str:
@@ -137,4 +183,4 @@ def nul_character(name: str) -> UnreadableError:
 
 def unreadable_record(line: int, what: str, advice: str) -> UnreadableError:
     """A record that cannot be split into columns."""
-    return UnreadableError(f"line {line:,}: {what}; {advice}", DeliveryRuleKind.UNREADABLE)
+    return UnreadableError(f"line {line:,}: {what}; {advice}", DeliveryRuleKind.UNREADABLE, is_of_line=True)

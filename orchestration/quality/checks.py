@@ -27,6 +27,7 @@ from orchestration.contracts import (
     RowRule,
     Rule,
 )
+from orchestration.ingest.line_reader import FOOTER
 from orchestration.quality.reference_lists import CLASS_SEPARATOR, ended
 from orchestration.quality.typed_sql import does_not_read, elements, literal, name, text_name
 
@@ -293,18 +294,32 @@ def _row_check(rule: RowRule) -> Check:
 
 
 def _blank_row_check(contract: FeedContract, rule: DeliveryRule) -> Check:
-    """Broken by a row that no column has anything in."""
+    """Broken by a row that says nothing, or only no, or only what exports write below the last record.
+
+    Spreadsheets fill the rows below a table with separators, some exports with the default of their yes-and-no columns,
+    or put a count of rows into one column.
+    """
     texts = ", ".join(text_name(column) for column in contract.column_names)
+    said = " + ".join(f"cast({_says_something(column)} as integer)" for column in contract.columns)
+    is_footer = f"regexp_matches(coalesce({texts}), {literal(FOOTER)}, 'i')"
     return Check(
         rule=rule,
         column=";".join(contract.column_names),
         checked="true",
-        broken=f"coalesce({texts}) is null",
+        broken=f"{said} = 0 or ({said} = 1 and {is_footer})",
         judged="null",
         expectation=Expectation.IN_SET,
         codes=frozenset({"filled"}),
         outcomes=("filled", "blank"),
     )
+
+
+def _says_something(column: Column) -> str:
+    """SQL: whether a value is there, and is not the default of a column that says yes or no."""
+    given = f"{text_name(column.name)} is not null"
+    if column.type is ColumnType.YES_NO:
+        return f"{given} and {name(column.name)} is distinct from false"
+    return given
 
 
 def _repeated_key_check(contract: FeedContract, rule: DeliveryRule) -> Check:

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from orchestration.contracts import (
     EARLIER_DELIVERY_RULES,
+    RULES_ABOUT_LINES,
     RULES_ABOUT_ROWS,
     DeliveryRule,
     DeliveryRuleKind,
@@ -30,7 +31,8 @@ from orchestration.contracts import (
     Severity,
 )
 from orchestration.ingest import load_receipts, raw_folder, raw_path
-from orchestration.ingest.raw import SCHEMA_FILE
+from orchestration.ingest.raw import SCHEMA_FILE, read_aside
+from orchestration.ingest.tables import LineAside
 from orchestration.quality.checks import Check, checks_of
 from orchestration.quality.errors import ConservationError, GateError
 from orchestration.quality.findings import refused_by_their_run, with_findings
@@ -55,6 +57,7 @@ from orchestration.quality.verdicts import (
     deliveries_of,
     dimension_name,
     file_counts,
+    line_counts,
     refusing_rules,
     share_count,
     verdict_of,
@@ -62,7 +65,7 @@ from orchestration.quality.verdicts import (
 from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
-_GATE_VERSION = "2"
+_GATE_VERSION = "3"
 """Change it when the same rules would be judged or worded differently; everything is then judged again."""
 
 _WORST_RULES = 10
@@ -191,6 +194,7 @@ def rules_version(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -
         [asdict(column) for column in contract.columns],
         asdict(contract.delivery),
         contract.quarantine_hard_share,
+        asdict(contract.unreadable_limits),
         {name: sorted(values) for name, values in codes.items()},
     ]
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
@@ -220,24 +224,29 @@ def _judge(
     with Judging(contract, checks, codes, files) as judging:
         counts = judging.count()
         kept = []
+        lines: list[dict[str, Any]] = []
         for item in deliveries:
             count = counts.get(item.delivery_id)
             rows = count.rows if count else 0
             set_aside = count.quarantined if count else 0
+            by_rule = {
+                check.code: RuleCount(count.checked[check.code], count.failed[check.code]) if count else RuleCount(0, 0)
+                for check in checks
+            }
+            aside = read_aside(contract, settings, item.delivery_id)
+            rows, set_aside = rows + len(aside), set_aside + len(aside)
             if rows != item.decisive.rows_received:
                 raise ConservationError(
                     f"{contract.key} {item.decisive.file_name}: {item.decisive.rows_received:,} rows were received, "
                     f"raw holds {rows:,}. Delete {raw_path(contract, settings, item.delivery_id)} and run again."
                 )
-            by_rule = {
-                check.code: RuleCount(count.checked[check.code], count.failed[check.code]) if count else RuleCount(0, 0)
-                for check in checks
-            }
+            by_rule |= line_counts(contract, rows, aside)
             by_rule |= share_count(contract, rows, set_aside)
             is_refused = bool(refusing_rules(contract, by_rule))
             results[item.delivery_id] = RowResults(by_rule, 0 if is_refused else set_aside)
             if not is_refused:
                 kept.append(item.delivery_id)
+                lines += _lines_aside(contract, item.delivery_id, aside)
         broken = {item: {code for code, count in results[item].counts.items() if count.failed} for item in kept}
         told = {code for codes in broken.values() for code in codes if _names_rows(contract.rule(code))}
         rows_broken = judging.rows_breaking([item for item, codes in broken.items() if codes & told], told)
@@ -258,7 +267,23 @@ def _judge(
     warning = pa.array(sorted(code for code in told if contract.rule(code).severity is Severity.WARNING), pa.string())
     is_warned = pc.is_in(table["rule_code"], warning)
     warned = table.filter(is_warned).select(WARNED_ROWS.names)
-    return results, table.filter(pc.invert(is_warned)), warned, category_counts
+    quarantined = pa.concat_tables([table.filter(pc.invert(is_warned)), pa.Table.from_pylist(lines, QUARANTINED_ROWS)])
+    return results, quarantined, warned, category_counts
+
+
+def _lines_aside(contract: FeedContract, delivery_id: str, aside: Sequence[LineAside]) -> list[dict[str, Any]]:
+    """Lines that are no records, as quarantined rows: where each stands in the file, and never what it says."""
+    rules = {kind: contract.delivery_rule(kind) for kind in {line.kind for line in aside}}
+    return [
+        {
+            "delivery_id": delivery_id,
+            "row_number": line.row_number,
+            "rule_code": rules[line.kind].code,
+            "column_name": None,
+            "message": f"Line {line.line_number:,}: {line.what}. {rules[line.kind].correct}",
+        }
+        for line in aside
+    ]
 
 
 def _names_rows(rule: Rule) -> bool:
@@ -296,7 +321,7 @@ def _results_of(contract: FeedContract, tables: GateTables, refused_now: Collect
     }
 
 
-_ROW_KINDS = RULES_ABOUT_ROWS | {DeliveryRuleKind.QUARANTINE_SHARE}
+_ROW_KINDS = RULES_ABOUT_ROWS | RULES_ABOUT_LINES | {DeliveryRuleKind.QUARANTINE_SHARE}
 
 
 def _tables(

@@ -19,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.contracts import ColumnRuleKind, FeedContract
+from orchestration.contracts import RULES_ABOUT_LINES, ColumnRuleKind, FeedContract
 from orchestration.ingest import load_receipts, raw_path
+from orchestration.ingest.raw import read_aside
 from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER
 from orchestration.quality.gate_files import DELIVERIES, QUARANTINED_ROWS, gate_path
 from orchestration.quality.quarantine_releases import Release, append_releases, load_releases
@@ -214,6 +215,10 @@ def rows_in_quarantine(
             for batch in file.iter_batches()
             for row in batch.filter(pc.is_in(batch.column(ROW_NUMBER), numbers)).to_pylist()
         }
+    values |= {
+        line.row_number: {f"line {line.line_number:,}, as sent": line.text}
+        for line in read_aside(delivery.contract, settings, delivery.delivery_id)
+    }
     if missing := [number for number in wanted if number not in values]:
         raise QuarantineError(f"{path} does not hold row {missing[0]}. Delete it and run 'warehouse run' again.")
     return tuple(HeldRow(number, broken[number], values[number]) for number in wanted)
@@ -309,7 +314,14 @@ def _require_held(
 
 
 def _require_key(contract: FeedContract, rule_code: str) -> None:
-    """The rule is not the one that gives every row a key."""
+    """The rule is not one without which there is no record, or none that has a key."""
+    about = next((item for item in contract.delivery_rules if item.code == rule_code), None)
+    if about is not None and about.kind in RULES_ABOUT_LINES:
+        raise QuarantineError(
+            f"{rule_code} cannot be set aside: the line is not one record of {len(contract.columns)} columns: nothing "
+            f"could be let in. {contract.owner.name} ({contract.owner.contact}) has to send the record again. "
+            "'warehouse quarantine show' has the line as it was sent."
+        )
     rule = next((item for item in contract.column_rules if item.code == rule_code), None)
     needed = (ColumnRuleKind.REQUIRED, ColumnRuleKind.TYPE)
     if rule is not None and rule.kind in needed and contract.column(rule.column).is_primary_key:

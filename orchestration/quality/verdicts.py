@@ -6,13 +6,15 @@ functions. Does not belong here: reading rows (`judging`).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from orchestration.contracts import DeliveryRuleKind, Dimension, FeedContract, Rule, Severity
+from orchestration.contracts import RULES_ABOUT_LINES, DeliveryRuleKind, Dimension, FeedContract, Rule, Severity
 from orchestration.ingest import Receipt
+from orchestration.ingest.tables import LineAside
 from orchestration.quality.checks import Check
 
 MIN_ROWS_FOR_SHARE = 20
@@ -27,7 +29,6 @@ FILE_RULE_KINDS = frozenset(
         DeliveryRuleKind.WRONG_CONTENT,
         DeliveryRuleKind.UNREADABLE,
         DeliveryRuleKind.CUT_SHORT,
-        DeliveryRuleKind.REPEATED_HEADER,
         DeliveryRuleKind.MISSING_COLUMN,
         DeliveryRuleKind.UNKNOWN_COLUMN,
         DeliveryRuleKind.MANIFEST,
@@ -121,6 +122,16 @@ def file_counts(contract: FeedContract, delivery: Delivery) -> dict[str, RuleCou
         rule.code: RuleCount(1, int(rule.code in found), "; ".join(found.get(rule.code, ())) or None)
         for rule in contract.delivery_rules
         if rule.kind in FILE_RULE_KINDS or (rule.kind is DeliveryRuleKind.DOUBLED and not contract.primary_key)
+    }
+
+
+def line_counts(contract: FeedContract, rows: int, aside: Sequence[LineAside]) -> dict[str, RuleCount]:
+    """How the rules about lines that are no records fared in a delivery of so many rows, those lines included."""
+    failed = Counter(line.kind for line in aside)
+    return {
+        rule.code: RuleCount(rows, failed[rule.kind])
+        for rule in contract.delivery_rules
+        if rule.kind in RULES_ABOUT_LINES
     }
 
 

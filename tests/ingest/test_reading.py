@@ -17,9 +17,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from orchestration.contracts import ColumnType, FeedContract
-from orchestration.ingest import ingest_feed
+from orchestration.ingest import ingest_feed, load_receipts
 from orchestration.ingest.csv_reader import read_csv
+from orchestration.ingest.line_reader import read_csv_by_line
 from orchestration.ingest.problems import UnreadableError
+from orchestration.ingest.raw import read_aside
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import CUSTODY, STOP_SEARCH_HEADER, column, deliver, feed, manifest, settings_in
 from tests.ingest.worlds import only_receipt, problems, raw_rows
@@ -122,20 +124,131 @@ def test_a_byte_order_mark_is_not_part_of_the_first_name(here: Settings) -> None
 
 
 def test_a_byte_outside_the_encoding_is_named_with_its_offset_and_line(here: Settings) -> None:
-    good = "code,note\n1,ok\n2,"
-    land(here, PAIR, good.encode() + "Müller\n".encode("cp1252"))
+    """In the header, without which no line can be read; in a line it costs the line."""
+    good = "code,M"
+    land(here, PAIR, good.encode() + "üller\n1,ok\n".encode("cp1252"))
     [(kind, message)] = problems(PAIR, here)
     assert kind == "UNREADABLE"
-    assert f"byte offset {len(good) + 1}" in message
-    assert "line 3" in message
+    assert "0xFC" in message
+    assert "line 1" in message
 
 
 def test_a_wrong_byte_deep_in_a_large_file_is_found_at_its_place(here: Settings) -> None:
-    good = "code,note\n" + "1,Müller\n" * 200_000
-    land(here, PAIR, good.encode() + b"2,\x81\n")
-    [(_, message)] = problems(PAIR, here)
-    assert f"byte offset {len(good.encode()) + 2:,}" in message
-    assert "line 200,002" in message
+    land(here, PAIR, b"code,note\n" + "".join(f"{n},Müller\n" for n in range(200_000)).encode() + b"2,\x81\n")
+    assert aside(here, PAIR) == [(200_001, 200_002, "unreadable_row", "2,\\x81")]
+    assert len(raw_rows(PAIR, here)) == 200_000
+    assert problems(PAIR, here) == []
+
+
+def aside(here: Settings, contract: FeedContract) -> list[tuple[int, int, str, str]]:
+    """Row, line, kind and text of each line that is no record."""
+    lines = read_aside(contract, here, only_receipt(contract, here).delivery_id)
+    return [(line.row_number, line.line_number, line.kind.value, line.text) for line in lines]
+
+
+ONE, TWO, THREE = {"code": "1", "note": "a"}, {"code": "2", "note": "b"}, {"code": "3", "note": "c"}
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "rows"),
+    [
+        (b"1,a\n2\n3,c\n", [(2, 3, "ragged_row", "2")], [ONE, THREE]),
+        (b"1,a\n2,b,c\n3,c\n", [(2, 3, "ragged_row", "2,b,c")], [ONE, THREE]),
+        (b"1,a\r\n2\r\n3,c\r\n", [(2, 3, "ragged_row", "2")], [ONE, THREE]),
+        (b"1,a\r2\r3,c\r", [(2, 3, "ragged_row", "2")], [ONE, THREE]),
+        (b"1,a\n\n\n2\n3,c\n", [(2, 5, "ragged_row", "2")], [ONE, THREE]),
+        (b"1,a\n  \n3,c\n", [(2, 3, "ragged_row", "  ")], [ONE, THREE]),
+        (b'1,"a\nb"\n2,b,c\n3,c\n', [(2, 4, "ragged_row", "2,b,c")], [{"code": "1", "note": "a\nb"}, THREE]),
+        (b'1,"a, ""b"""\n2\n', [(2, 3, "ragged_row", "2")], [{"code": "1", "note": 'a, "b"'}]),
+        (b'1,a\n2,"never closed\n3,c\n', [(2, 3, "unreadable_row", '2,"never closed')], [ONE, THREE]),
+        (
+            b'1,"open\n2,b\n3,"c"\n4,"d, e"\n',
+            [(1, 2, "unreadable_row", '1,"open')],
+            [TWO, THREE, {"code": "4", "note": "d, e"}],
+        ),
+        (b"1,a\n2,\x00\n3,c\n", [(2, 3, "unreadable_row", "2,\\x00")], [ONE, THREE]),
+        (b"1,a\n2,M\xfcller\n3,c\n", [(2, 3, "unreadable_row", "2,M\\xfcller")], [ONE, THREE]),
+        (b"1,a\n(1 rows affected)\n", [(2, 3, "footer", "(1 rows affected)")], [ONE]),
+        (b"1,a\nTotal rows: 1\nEOF", [(2, 3, "footer", "Total rows: 1"), (3, 4, "footer", "EOF")], [ONE]),
+        (b"1,a\nCode,note\n3,c\n", [(2, 3, "repeated_header", "Code,note")], [ONE, THREE]),
+        (b"1,a\n\xef\xbb\xbfcode,note\n3,c\n", [(2, 3, "repeated_header", "\ufeffcode,note")], [ONE, THREE]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("extension", ["csv", "csv.gz"])
+def test_a_line_that_is_no_record_is_set_aside_as_sent_and_the_others_are_read(
+    here: Settings, content: bytes, lines: list[tuple[int, int, str, str]], rows: list[dict[str, str]], extension: str
+) -> None:
+    end = b"\r\n" if b"\r\n" in content else b"\r" if b"\r" in content else b"\n"
+    content = b"code,note" + end + content
+    land(here, PAIR, gzip.compress(content, mtime=0) if extension == "csv.gz" else content, extension)
+    assert aside(here, PAIR) == lines
+    assert raw_rows(PAIR, here) == rows
+    assert problems(PAIR, here) == []
+    assert only_receipt(PAIR, here).rows_received == len(lines) + len(rows)
+
+
+def test_a_file_is_refused_past_the_number_and_the_share_of_bad_lines(here: Settings) -> None:
+    """One bad line of twelve is not "8%": ten may be bad whatever their share, and a tenth whatever their number."""
+    for day, (good, bad, is_refused) in enumerate(
+        [(11, 1, False), (2, 10, False), (99, 11, False), (98, 11, True), (0, 1, True), (90, 10, False)], start=1
+    ):
+        content = "code,note\n" + "".join(f"{day}{n},a\n" for n in range(good)) + "x,y,z\n" * bad
+        deliver(here, PAIR, f"pairs_202401{day:02}.csv", content)
+        ingest_feed(PAIR, here)
+        receipt = load_receipts(PAIR, here)[-1]
+        assert receipt.file_name == f"pairs_202401{day:02}.csv"
+        assert (receipt.has_raw, receipt.rows_received) == ((False, 0) if is_refused else (True, good + bad))
+    codes = {code for receipt in load_receipts(PAIR, here) for code in (item.rule_code for item in receipt.problems)}
+    assert codes == {"POL-PAI-FILE-UNREADABLE"}
+
+
+def test_where_no_letter_beyond_ascii_can_be_read_it_is_the_encoding_and_not_the_lines(here: Settings) -> None:
+    """Else just the people with accents in their names would be left out."""
+    names = ["Müller", "Smith", "Jones", "Brown", "Zoë"]
+    land(here, PAIR, b"code,note\n" + "".join(f"{n},{name}\n" for n, name in enumerate(names)).encode("cp1252"))
+    [(kind, message)] = problems(PAIR, here)
+    assert kind == "UNREADABLE"
+    assert "2 lines hold bytes that are not utf-8" in message
+
+
+@pytest.mark.parametrize("rows", [2, 3])
+def test_a_manifest_counts_records_with_or_without_those_that_cannot_be_read(here: Settings, rows: int) -> None:
+    """Two records, one of them ragged, and a footer: the sender counted two."""
+    path = deliver(here, PAIR, "pairs_20240131.csv", "code,note\n1,a\n2\nTotal rows: 2\n")
+    manifest(path, rows=rows)
+    ingest_feed(PAIR, here)
+    assert [kind for kind, _ in problems(PAIR, here)] == ([] if rows == 2 else ["MANIFEST"])
+
+
+def test_a_file_mended_under_its_name_keeps_nothing_of_what_was_set_aside(here: Settings) -> None:
+    land(here, PAIR, "code,note\n1,a\n2\n")
+    assert len(aside(here, PAIR)) == 1
+    land(here, PAIR, "code,note\n1,a\n2,b\n")
+    assert aside(here, PAIR) == []
+    assert raw_rows(PAIR, here) == [ONE, TWO]
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), min_size=2, max_size=2), min_size=1
+    )
+)
+@hypothesis_settings(max_examples=200, deadline=None)
+def test_line_by_line_good_rows_come_out_as_they_do_the_fast_way(tmp_path_factory, rows: list[list[str]]) -> None:
+    """Whatever is in the values: quotes, delimiters, ends of line."""
+    path = tmp_path_factory.mktemp("reading") / "pairs_20240131.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writerow(["code", "note"])
+        writer.writerows(rows)
+    if any([cell.strip().lower() for cell in row] == ["code", "note"] for row in rows):
+        return
+    fast = [row for batch in read_csv(PAIR, path, compressed=False).batches for row in batch.to_pylist()]
+    reading = read_csv_by_line(PAIR, path, compressed=False)
+    slow = [row for batch in reading.batches for row in batch.to_pylist()]
+    assert [row.pop("_row_number") for row in slow] == list(range(1, len(rows) + 1))
+    assert slow == fast
+    assert reading.aside == []
 
 
 @pytest.mark.parametrize(
@@ -143,10 +256,10 @@ def test_a_wrong_byte_deep_in_a_large_file_is_found_at_its_place(here: Settings)
     [
         (b"", "EMPTY_FILE", "empty"),
         (b"\n\n", "EMPTY_FILE", "empty"),
-        (b"code,note\n1,a\n2\n3,c\n", "UNREADABLE", "line 3: 2 columns expected, 1 found"),
-        (b'code,note\n1,"two\nlines"\n2,b,c\n', "UNREADABLE", "line 4: 2 columns expected, 3 found"),
-        (b"code,note\n1,a\n(1 rows affected)\n", "UNREADABLE", "line 3"),
-        (b'code,note\n1,a\n2,"never closed\n3,c\n', "UNREADABLE", "line 3"),
+        (b"code,note\n1,a\n2", "UNREADABLE", "line 3: 2 columns expected, the file ends after 1"),
+        (b'code,note\n1,"two\nlines"\n2,"c', "UNREADABLE", "line 4: 2 columns expected, the file ends after 2"),
+        (b"code,note\n1\n2,b,c\n", "UNREADABLE", "line 2: 2 columns expected, 1 found; no other record"),
+        (b'code,note\n"never closed\n', "UNREADABLE", "line 2"),
         (b"code,note\n1,\x00\n", "UNREADABLE", "NUL"),
         (b"code,note,CODE\n1,a,2\n", "UNREADABLE", "more than once (code at positions 1, 3)"),
         (b"<!DOCTYPE html>\n<html></html>", "WRONG_CONTENT", "web page"),
@@ -223,10 +336,11 @@ def test_json_lines_keep_numbers_as_written_and_join_lists(here: Settings) -> No
     ("content", "kind", "words"),
     [
         ('{"crn":"1"', "UNREADABLE", "line 1: not valid JSON"),
+        ("[1]\n2\n", "UNREADABLE", "line 1: not a JSON object; no other record"),
         (
-            '{"crn":"1","event_number":1,"requirements":[],"is_open":true}\n[1]\n',
+            '{"crn":"1","event_number":1,"requirements":[],"is_open":true}\n{"crn":"2"',
             "UNREADABLE",
-            "line 2: not a JSON object",
+            "line 2: not valid",
         ),
         ('{"crn":NaN}\n', "UNREADABLE", "NaN"),
         ('{"crn":"\\ud800","event_number":1,"requirements":[],"is_open":true}\n', "UNREADABLE", "escaped"),
@@ -240,6 +354,16 @@ def test_json_lines_keep_numbers_as_written_and_join_lists(here: Settings) -> No
 def test_broken_json_lines_are_refused(here: Settings, content: str, kind: str, words: str) -> None:
     land(here, ORDERS, content, "jsonl")
     assert words in dict(problems(ORDERS, here))[kind]
+
+
+def test_a_line_that_is_no_object_is_set_aside_as_sent(here: Settings) -> None:
+    line = '{"crn":"%s","event_number":1,"requirements":[],"is_open":true}'
+    land(here, ORDERS, "\n".join([line % "X1", "[1]", "", line % "X2", '{"crn":"1","crn":"2"}', ""]), "jsonl")
+    assert aside(here, ORDERS) == [
+        (2, 2, "unreadable_row", "[1]"),
+        (4, 5, "unreadable_row", '{"crn":"1","crn":"2"}'),
+    ]
+    assert [row["crn"] for row in raw_rows(ORDERS, here)] == ["X1", "X2"]
 
 
 @pytest.mark.parametrize("extension", ["jsonl", "jsonl.gz"])

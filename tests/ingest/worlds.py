@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract
 from orchestration.ingest import RUN_TIME_COLUMNS, Receipt, load_receipts, raw_folder
+from orchestration.ingest.raw import read_aside
 from orchestration.settings import Settings
 
 
@@ -18,7 +19,10 @@ def raw_rows(contract: FeedContract, settings: Settings, delivery_id: str | None
     receipts = load_receipts(contract, settings)
     wanted = delivery_id or next(receipt.delivery_id for receipt in receipts if receipt.has_raw)
     rows = pq.read_table(raw_folder(contract, settings) / f"{wanted}.parquet").to_pylist()
-    assert [row["_row_number"] for row in rows] == list(range(1, len(rows) + 1))
+    numbers = [row["_row_number"] for row in rows]
+    beside = [line.row_number for line in read_aside(contract, settings, wanted)]
+    assert numbers == sorted(numbers)
+    assert sorted(numbers + beside) == list(range(1, len(rows) + len(beside) + 1))
     assert {row["_delivery_id"] for row in rows} <= {wanted}
     return [{name: value for name, value in row.items() if not name.startswith("_")} for row in rows]
 

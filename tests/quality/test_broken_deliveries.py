@@ -166,6 +166,7 @@ def check_reasons(here: Landed, broken: Broken, judged: GateSummary, delivery: d
     assert broken.column in {row["column_name"] for row in found if row["rule_code"] in broken.codes}
     for row in found:
         assert rules.rule(row["rule_code"]).correct in row["message"]
+        assert all(word in row["message"] for word in broken.words)
     assert judged.rows_quarantined == 1
 
 

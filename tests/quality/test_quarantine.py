@@ -107,6 +107,48 @@ def another_run(here: Settings) -> Iterator[None]:
         thread.join()
 
 
+def test_a_line_that_is_no_record_is_shown_as_sent_and_cannot_be_let_in(here: Settings) -> None:
+    """Its text stays in what a person at the terminal is shown: no file of the gate, and no error, holds it."""
+    name = "custody_records_20240229.csv"
+    lines = [
+        GOOD.format(11),
+        "12,Ragged,M\n",
+        '13,"Unclosed,M,TH68010,01/01/2024 10:00,,\n',
+        GOOD.format(14),
+        "Total rows: 4\n",
+    ]
+    deliver(here, CUSTODY, name, HEADER + "".join(lines))
+    build(here)
+    ragged, unreadable, footer = (f"POL-CUS-FILE-{kind}" for kind in ("RAGGED_ROW", "UNREADABLE_ROW", "FOOTER"))
+    held = {item.rule_code: item.rows for item in held_rows(FEEDS, here) if item.file_name == name}
+    assert held == {ragged: 1, unreadable: 1, footer: 1}
+    rows = rows_in_quarantine(find_delivery(FEEDS, here, name), here)
+    assert [(row.row_number, dict(row.values)) for row in rows] == [
+        (2, {"line 3, as sent": "12,Ragged,M"}),
+        (3, {"line 4, as sent": '13,"Unclosed,M,TH68010,01/01/2024 10:00,,'}),
+        (5, {"line 6, as sent": "Total rows: 4"}),
+    ]
+    assert "Line 3: 7 columns expected, 3 found." in rows[0].broken[0].what_to_do
+    with pytest.raises(QuarantineError, match="not one record of 7 columns"):
+        release(here, 2, rule=ragged, asked=name)
+    totals = ledger_totals(here)
+    assert totals.rows_received == totals.rows_accepted + totals.rows_quarantined + totals.rows_rejected == 11
+    assert totals.rows_quarantined == 4 + 3
+    written = b"".join(path.read_bytes() for path in here.gate_dir.rglob("*") if path.is_file())
+    assert b"Ragged" not in written
+    assert b"Unclosed" not in written
+
+
+def test_verdicts_over_lines_set_aside_stand_when_nothing_is_judged_again(here: Settings) -> None:
+    deliver(here, CUSTODY, "custody_records_20240229.csv", HEADER + GOOD.format(11) + "12,Ragged,M\n")
+    build(here)
+    before = gate_bytes(here)
+    build(here)
+    assert gate_bytes(here) == before
+    assert gate_feed(CUSTODY, here, anew=True).rows_quarantined == 3 + 1
+    assert gate_bytes(here) == before
+
+
 def test_what_is_held_back_by_feed_delivery_and_rule(here: Settings) -> None:
     held = held_rows(FEEDS, here)
     assert [(item.feed, item.file_name, item.rule_code, item.column_name, item.rows) for item in held] == [

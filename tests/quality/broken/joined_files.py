@@ -54,20 +54,19 @@ def _some(feed: str, count: int, **changes: str) -> bytes:
 
 
 def _joined_to_itself(case: str, kind: str, feed: str) -> Broken:
-    """Header and all: the second header is a row whose dates do not read."""
+    """Header and all: the second header is no record."""
     content = good(feed, 3)
-    prefix = {CUSTODY: "arrested_at", SPELLS: "status_from", CPS: "dob"}
     return Broken(
         case,
         kind,
         feed,
         {file_name(feed): content + content},
         QUARANTINE,
-        (f"TYPE-{prefix[feed]}",),
+        ("FILE-REPEATED_HEADER",),
         received=7,
         row=4,
-        column=prefix[feed],
-        warnings=("FILE-REPEATED_HEADER", "FILE-DUPLICATE_KEY"),
+        words=("Line 5:",),
+        warnings=("FILE-DUPLICATE_KEY",),
     )
 
 

@@ -11,6 +11,7 @@ from tests.quality.broken.making import (
     cell,
     good,
     json_lines,
+    line_aside,
     order,
     raw_order,
     refused,
@@ -63,14 +64,18 @@ JSON_FILES = (
         "record 1",
         "requirements",
     ),
-    refused(
+    line_aside(
         "one key twice in an object",
         JSON_LINES,
         ORDERS,
         raw_order(', "surname": "Smith"'),
-        "UNREADABLE",
-        "line 3",
-        "twice",
+        "UNREADABLE_ROW",
+        line=3,
+        row=3,
+        received=3,
+    ),
+    line_aside(
+        "a line that is no object", JSON_LINES, ORDERS, good(ORDERS) + b"[1]\n", "UNREADABLE_ROW", line=4, row=4
     ),
     refused(
         "two spellings of one key",

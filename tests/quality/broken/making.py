@@ -196,6 +196,14 @@ def set_aside(
     return Broken(case, kind, feed, named, QUARANTINE, (rule,), received, row=row, column=column)
 
 
+def line_aside(
+    case: str, kind: str, feed: str, content: bytes, rule: str, *, line: int, row: int, received: int = 4
+) -> Broken:
+    """A line that is no record is set aside, and said to be where it stands in the file."""
+    named = {file_name(feed): content}
+    return Broken(case, kind, feed, named, QUARANTINE, (f"FILE-{rule}",), received, row=row, words=(f"Line {line}:",))
+
+
 def accepted(
     case: str,
     kind: str,

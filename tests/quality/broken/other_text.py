@@ -11,6 +11,7 @@ from tests.quality.broken.making import (
     cell,
     good,
     joined,
+    line_aside,
     lines,
     refused,
     reordered,
@@ -29,16 +30,17 @@ CP1252_FILES = (
     refused(
         "UTF-8 that does not say so", CP1252, CPS, text(CPS, rows(CPS)).encode(), "UNREADABLE", "UTF-8", "export it as"
     ),
-    refused(
+    line_aside(
         "a byte that cp1252 does not have",
         CP1252,
         CPS,
         good(CPS).replace(b"Anna", b"An\x81a", 1),
-        "UNREADABLE",
-        "0x81",
-        "line 2",
+        "UNREADABLE_ROW",
+        line=2,
+        row=1,
+        received=3,
     ),
-    refused("a ragged row", CP1252, CPS, good(CPS) + b"x,1\n", "UNREADABLE", "line 5"),
+    line_aside("a ragged row", CP1252, CPS, good(CPS) + b"x,1\n", "RAGGED_ROW", line=5, row=4),
     refused("a web page", CP1252, CPS, HTML, "WRONG_CONTENT", "web page"),
 )
 
@@ -62,10 +64,17 @@ PIPE_FILES = (
         "delimiter",
         received=3,
     ),
-    refused(
-        "an unquoted pipe in a value", PIPES, SPELLS, good(SPELLS).replace(b"LEI", b"L|EI", 1), "UNREADABLE", "line 2"
+    line_aside(
+        "an unquoted pipe in a value",
+        PIPES,
+        SPELLS,
+        good(SPELLS).replace(b"LEI", b"L|EI", 1),
+        "RAGGED_ROW",
+        line=2,
+        row=1,
+        received=3,
     ),
-    refused("a count of rows at the end", PIPES, SPELLS, good(SPELLS) + b"3 rows selected.\n", "UNREADABLE", "line 5"),
+    line_aside("a count of rows", PIPES, SPELLS, good(SPELLS) + b"3 rows selected.\n", "FOOTER", line=5, row=4),
     refused(
         "the other prison feed's file",
         PIPES,

@@ -15,11 +15,18 @@ from tests.quality.broken.making import (
     encoded,
     file_name,
     good,
+    line_aside,
     refused,
     rows,
     text,
     warned,
 )
+
+_DEFAULTS = {
+    "Part of a policing operation": "False",
+    "Outcome linked to object of search": "False",
+    "Removal of more than just outer clothing": "False",
+}
 
 SEARCH_FAULTS = (
     accepted("identical searches", SEARCH_FILES, SEARCHES, encoded(SEARCHES, text(SEARCHES, rows(SEARCHES, 1) * 3))),
@@ -75,13 +82,37 @@ SEARCH_FAULTS = (
     warned("a date without its offset", SEARCH_FILES, SEARCHES, Date="2024-01-02 12:00"),
     cell("the 31st of February", SEARCH_FILES, SEARCHES, "TYPE-date", Date="2024-02-31T12:00:00+00:00"),
     cell("a coordinate in words", SEARCH_FILES, SEARCHES, "TYPE-latitude", Latitude="north", Longitude="0.1"),
-    refused(
+    line_aside(
         "a pound sign in another encoding",
         SEARCH_FILES,
         SEARCHES,
         good(SEARCHES).replace(b"Arrest", b"\xa360 fine", 1),
-        "UNREADABLE",
-        "line 2",
+        "UNREADABLE_ROW",
+        line=2,
+        row=1,
+        received=3,
+    ),
+    Broken(
+        "a row of defaults",
+        SEARCH_FILES,
+        SEARCHES,
+        {file_name(SEARCHES): encoded(SEARCHES, text(SEARCHES, [*rows(SEARCHES, 2), _DEFAULTS]))},
+        QUARANTINE,
+        ("FILE-BLANK_ROW",),
+        3,
+        row=3,
+        column=";".join(contract(SEARCHES).column_names),
+    ),
+    Broken(
+        "a footer with all its commas",
+        SEARCH_FILES,
+        SEARCHES,
+        {file_name(SEARCHES): encoded(SEARCHES, text(SEARCHES, rows(SEARCHES, 2)) + "Total rows: 2" + "," * 14 + "\n")},
+        QUARANTINE,
+        ("FILE-BLANK_ROW",),
+        3,
+        row=3,
+        column=";".join(contract(SEARCHES).column_names),
     ),
     refused("a web page", SEARCH_FILES, SEARCHES, HTML, "WRONG_CONTENT", "web page"),
     refused(
