@@ -22,7 +22,7 @@ from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS, con
 from orchestration.contracts.model import Column, ColumnType, FeedContract
 from orchestration.contracts.reader import Faults, Node, must_equal, read_document
 from orchestration.contracts.rules import ColumnRuleKind
-from orchestration.contracts.source_mapping import Level, Lookup, MappedValue, SourceMapping
+from orchestration.contracts.source_mapping import Length, Level, Lookup, MappedValue, SourceMapping
 
 MAPPING_MARK = ".mapping."
 MAPPING_SUFFIX = ".yaml"
@@ -136,11 +136,14 @@ def _value(node: Node, column: Column) -> MappedValue:
     faults = Faults()
     faults.of(
         node.only,
-        "from", "joinedBy", "lookup", "constant", "onlyIf", "blankIf", "splitBy", "part", "take", "dates", "codes",
+        "from", "least", "joinedBy", "lookup", "length", "constant", "onlyIf", "blankIf", "splitBy", "part", "take",
+        "dates", "codes",
         "otherwise", "prefix", "given", "blank",
     )  # fmt: skip
     sources = faults.of(_paths, node)
+    is_least = faults.of(node.flag, "least")
     lookup = faults.of(_lookup, node)
+    length = faults.of(_length, node)
     only_if = faults.of(_only_if, node)
     constant, joined_by, split_by, taken, otherwise, prefix, given, blank = (
         faults.of(_plain_text, node, key)
@@ -152,8 +155,8 @@ def _value(node: Node, column: Column) -> MappedValue:
     codes = faults.of(node.pairs, "codes")
     dates = faults.of(_dates, node, column)
     faults.check()
-    if sum((bool(sources), lookup is not None, constant is not None)) != 1:
-        raise node.problem("a value comes from exactly one of: from, lookup, constant")
+    if sum((bool(sources), lookup is not None, length is not None, constant is not None)) != 1:
+        raise node.problem("a value comes from exactly one of: from, lookup, length, constant")
     values = column.closed_codes
     for text in (*(value for _, value in codes), constant, otherwise, given, blank):
         if values and text and text not in values:
@@ -161,8 +164,10 @@ def _value(node: Node, column: Column) -> MappedValue:
     return MappedValue(
         only_if=only_if,
         sources=sources,
+        is_least=is_least,
         joined_by=joined_by,
         lookup=lookup,
+        length=length,
         constant=constant,
         blank_if=blank_if,
         split_by=split_by,
@@ -200,6 +205,17 @@ def _lookup(node: Node) -> Lookup | None:
     inner = node.child("lookup")
     inner.only("in", "where", "equals", "take")
     return Lookup(_path(inner, "in"), inner.text("where"), _path(inner, "equals"), _path(inner, "take"))
+
+
+def _length(node: Node) -> Length | None:
+    if not node.has("length"):
+        return None
+    inner = node.child("length")
+    inner.only("values", "units", "tell")
+    values, units = inner.texts("values"), inner.texts("units")
+    if not values or len(values) != len(units):
+        raise inner.problem("every value has its unit; list as many units as values")
+    return Length(values, units, inner.one_of("tell", {"value": "", "unit": ""}) == "unit")
 
 
 def _only_if(node: Node) -> tuple[str, tuple[str, ...]] | None:

@@ -30,21 +30,38 @@ class Lookup:
     take: str
 
 
+@dataclass(frozen=True)
+class Length:
+    """A length in several parts, as 2 years and 6 months, told as one number of one unit.
+
+    Attributes:
+        values, units: paths of the parts, in pairs.
+        is_unit: whether the unit is wanted, and not the number.
+    """
+
+    values: tuple[str, ...]
+    units: tuple[str, ...]
+    is_unit: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class MappedValue:
     """How one column comes from the source. What is given is done in the order of the attributes.
 
     Attributes:
-        only_if: path and texts: without one of them there the value is blank.
-        sources: paths of the source, the first that holds something; all of them where `joined_by` is given.
+        only_if: path and texts: without one of them there (without any, where none is named) the value is blank.
+        sources: paths of the source, the first that holds something; all of them where `joined_by` is given. A step `*`
+            is every member of a list.
+        is_least: whether of several texts at one path the least is taken, as of days in ISO notation, not the first.
         joined_by: text between several sources; the value is blank if all are.
         lookup: where the value stands in a member of a list.
+        length: the parts of a length.
         constant: a text that is in no source.
         blank_if: texts that say there is no value.
         split_by, part: text the value is split by, and which part of it is taken, from 1 (from the end, from -1).
         taken: regular expression; its first group is taken.
         dates: notations it is written in, to be written in the contract's.
-        codes: (code of the source, value) pairs.
+        codes: (code of the source, value) pairs; compared without case.
         otherwise: what a code that is not among them becomes; None keeps it.
         prefix: text put before a value.
         given, blank: what the value becomes because there is one, or because there is none.
@@ -52,8 +69,10 @@ class MappedValue:
 
     only_if: tuple[str, tuple[str, ...]] | None = None
     sources: tuple[str, ...] = ()
+    is_least: bool = False
     joined_by: str | None = None
     lookup: Lookup | None = None
+    length: Length | None = None
     constant: str | None = None
     blank_if: tuple[str, ...] = ()
     split_by: str | None = None
@@ -70,7 +89,8 @@ class MappedValue:
     def paths(self) -> tuple[str, ...]:
         """Every path of the source that is looked at."""
         looked_up = (self.lookup.within, self.lookup.equals) if self.lookup else ()
-        return (*self.sources, *looked_up, *((self.only_if[0],) if self.only_if else ()))
+        parts = (*self.length.values, *self.length.units) if self.length else ()
+        return (*self.sources, *looked_up, *parts, *((self.only_if[0],) if self.only_if else ()))
 
 
 @dataclass(frozen=True)

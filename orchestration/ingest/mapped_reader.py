@@ -23,7 +23,7 @@ import pyarrow as pa
 from orchestration.contracts import LIST_SEPARATOR, Classification, Column, ColumnType, DeliveryRuleKind, FeedContract
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.mappings import mapped_contract
-from orchestration.contracts.source_mapping import MappedValue, SourceMapping
+from orchestration.contracts.source_mapping import Length, MappedValue, SourceMapping
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.jsonl_reader import json_text, read_records
 from orchestration.ingest.problems import UnreadableError
@@ -32,6 +32,7 @@ from orchestration.ingest.tables import SOURCE_PLACE, SOURCE_RECORD, Header, Rea
 _BATCH_ROWS = 20_000
 
 _PATTERNS = DATE_FORMATS | TIMESTAMP_FORMATS
+_WITH_OFFSET = frozenset({"YYYY-MM-DDTHH:MM:SSZ", "YYYY-MM-DDTHH:MM:SS+HH:MM"})
 
 Scope = Mapping[str, Any]
 """What a path may start from: the fields of the record, and each member of a list that is unrolled, by its name."""
@@ -125,22 +126,40 @@ def _at(scope: Any, path: str) -> Any:
     return scope
 
 
+def _all_at(scope: Any, path: str) -> Iterator[Any]:
+    """Everything that stands at a path; a step `*` is every member of a list."""
+    before, star, after = path.partition("*")
+    if not star:
+        yield _at(scope, path)
+        return
+    members = _at(scope, before.rstrip("."))
+    for member in members if isinstance(members, list) else ():
+        if after:
+            yield from _all_at(member, after.lstrip("."))
+        else:
+            yield member
+
+
 def _value(value: MappedValue, scope: Scope, column: Column, contract: FeedContract) -> str | None:
     text = _gathered(value, scope, column)
-    if value.only_if is not None and _text(_at(scope, value.only_if[0])) not in value.only_if[1]:
+    if value.only_if is not None and not _holds(_text(_at(scope, value.only_if[0])), value.only_if[1]):
         text = None
     if text is not None and text.strip() in value.blank_if:
         text = None
     if text is not None:
         text = _reshaped(value, text, column, contract)
     if text is not None and value.codes:
-        codes = dict(value.codes)
-        text = codes.get(text.strip(), text if value.otherwise is None else value.otherwise) or None
+        codes = {code.lower(): meaning for code, meaning in value.codes}
+        text = codes.get(text.strip().lower(), text if value.otherwise is None else value.otherwise) or None
     if text is not None and value.prefix:
         text = value.prefix + text
     if text is not None:
         return text if value.given is None else value.given or None
     return value.blank or None
+
+
+def _holds(text: str | None, wanted: Sequence[str]) -> bool:
+    return text in wanted if wanted else text is not None
 
 
 def _gathered(value: MappedValue, scope: Scope, column: Column) -> str | None:
@@ -153,10 +172,36 @@ def _gathered(value: MappedValue, scope: Scope, column: Column) -> str | None:
             if sought is not None and _text(_at(member, value.lookup.where)) == sought:
                 return _text(_at(member, value.lookup.take))
         return None
-    texts = [text for path in value.sources if (text := _text(_at(scope, path), column.type)) is not None]
+    if value.length is not None:
+        return _length(value.length, scope)
+    texts: list[str] = []
+    for path in value.sources:
+        found = [text for item in _all_at(scope, path) if (text := _text(item, column.type)) is not None]
+        texts += [min(found)] if found and value.is_least else found
     if value.joined_by is None:
         return texts[0] if texts else None
     return value.joined_by.join(texts) or None
+
+
+def _length(length: Length, scope: Scope) -> str | None:
+    """A length as one number of one unit: years and months in months, weeks and days in days; parts that have no common
+    unit give none, for a part left out would be a shorter length."""
+    parts: list[tuple[str, str]] = []
+    for value_path, unit_path in zip(length.values, length.units, strict=True):
+        value, unit = _text(_at(scope, value_path)), _text(_at(scope, unit_path))
+        if value is not None or unit is not None:
+            parts.append((value or "", (unit or "")[:1].upper()))
+    if len(parts) > 1:
+        for shared, sizes in _COMMON_UNITS.items():
+            if all(unit in sizes and value.isdigit() for value, unit in parts):
+                parts = [(str(sum(int(value) * sizes[unit] for value, unit in parts)), shared)]
+                break
+    if len(parts) != 1:
+        return None
+    return parts[0][1 if length.is_unit else 0] or None
+
+
+_COMMON_UNITS = {"M": {"Y": 12, "M": 1}, "D": {"W": 7, "D": 1}}
 
 
 def _text(found: Any, kind: ColumnType | None = None) -> str | None:
@@ -188,13 +233,21 @@ def _reshaped(value: MappedValue, text: str, column: Column, contract: FeedContr
 def _moment(text: str, notations: Sequence[str]) -> datetime | None:
     for notation in notations:
         try:
-            moment = datetime.strptime(text, _PATTERNS[notation])
+            moment = _read(text, notation)
         except ValueError:
             continue
-        if notation.endswith("Z"):
-            return moment.replace(tzinfo=_zone("UTC"))
         return moment
     return None
+
+
+def _read(text: str, notation: str) -> datetime:
+    """A time with an offset may be any of ISO 8601, with fractions of a second or `Z`; all else is as it is agreed."""
+    if notation not in _WITH_OFFSET:
+        return datetime.strptime(text, _PATTERNS[notation])
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment
 
 
 def _written(moment: datetime, column: Column, contract: FeedContract) -> str:

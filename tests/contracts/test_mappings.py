@@ -46,7 +46,7 @@ WRONG: dict[str, tuple[Change, str]] = {
     ),
     "two origins": (
         lambda m: m["columns"].update(legal_status={"constant": "UNTRIED", "from": "x"}),
-        "'legal_status': a value comes from exactly one of: from, lookup, constant",
+        "'legal_status': a value comes from exactly one of: from, lookup, length, constant",
     ),
     "no date": (
         lambda m: m["columns"]["noms_number"].update(dates=["YYYY-MM-DD"]),
