@@ -84,16 +84,25 @@ def _validate(values: Sequence[tuple[Check, Sequence[Any]]]) -> dict[str, Answer
 
 
 def batch_of(frame: pd.DataFrame, source: str, asset: str) -> Any:
-    """A frame as a batch that suites can be asked about, in a context of its own that is kept nowhere."""
-    gx = load_great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    """A frame as a batch that suites can be asked about; source and asset are what the library's pages call it."""
+    sources = _context().data_sources
+    if source in sources.all():
+        sources.delete(source)
     return (
-        context.data_sources.add_pandas(source)
+        sources.add_pandas(source)
         .add_dataframe_asset(asset)
         .add_batch_definition_whole_dataframe("all")
         .get_batch({"dataframe": frame})
     )
+
+
+@cache
+def _context() -> Any:
+    """A context that is kept nowhere; one for all of a process, since making one takes as long as asking ten rules."""
+    gx = load_great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
+    return context
 
 
 def _column(check: Check, values: Sequence[Any], height: int) -> pd.Series[Any]:

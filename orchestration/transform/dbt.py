@@ -29,6 +29,9 @@ DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 MANIFEST_PATH = DBT_PROJECT_DIR / "target" / "manifest.json"
 """The manifest Dagster definitions are loaded from: the shape of the project, the same for every warehouse."""
 
+LINEAGE_DIR = MANIFEST_PATH.with_name("lineage")
+"""Where what was read of the project's SQL is kept beside it."""
+
 SHIPPED_LISTS = "reference"
 """Name inside the dbt project of the reference lists that ship (a link to `seeds/reference/`)."""
 

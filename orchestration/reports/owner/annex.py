@@ -151,7 +151,7 @@ def _page(renderer: str, shown: Any) -> str:
 @cache
 def _view() -> Any:
     """The library's view of a page; one for all, since each compiles its templates anew."""
-    from great_expectations.render.view import DefaultJinjaPageView
+    from great_expectations.render.view.view import DefaultJinjaPageView
 
     return DefaultJinjaPageView()
 
