@@ -104,7 +104,7 @@ def simulate(
             WorldParameters(defendants=defendants, months=months, seed=seed),
             out_dir,
             truth_dir,
-            load_feed_contracts(settings.contracts_dir),
+            load_feed_contracts(*settings.contract_folders),
             settings.reference_dir,
             overwrite=overwrite,
             progress=status.update,
@@ -152,7 +152,7 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     from orchestration.contracts import load_feed_contracts
 
     settings = Settings.from_environment(data_dir=data, landing_dir=landing)
-    current = warehouse_status(settings, load_feed_contracts(settings.contracts_dir))
+    current = warehouse_status(settings, load_feed_contracts(*settings.contract_folders))
     typer.echo(text_table(status_table(current)))
     for line in refusal_lines(current):
         typer.echo(line)
@@ -331,12 +331,17 @@ def regate(feed: FeedOption = None, output_format: FormatOption = "table", data:
 
 @contracts_app.command("sync")
 def contracts_sync() -> None:
-    """Write dbt's sources and staging and the docs of the measures, after something in data_contracts/ changed."""
+    """Write dbt's sources and staging and the docs of the measures, after something in data_contracts/ changed.
+
+    A site's own folder (WAREHOUSE_CONTRACTS_DIR) is no part of it: 'warehouse run' lays it over by itself.
+    """
+    from orchestration.contracts import load_feed_contracts
     from orchestration.contracts.dbt_staging import sync_dbt
     from orchestration.contracts.metric_docs import sync_metric_docs
 
     settings = Settings.from_environment()
-    for path in (*sync_dbt(settings), sync_metric_docs(settings)):
+    contracts = load_feed_contracts(settings.contracts_dir)
+    for path in (*sync_dbt(contracts, settings.dbt_project_dir), sync_metric_docs(settings)):
         typer.echo(shown_path(path))
 
 
@@ -353,9 +358,11 @@ def contracts_new(
 
     from orchestration.contracts.scaffold import scaffold_contract
 
-    path = scaffold_contract(feed, columns or [], Settings.from_environment().contracts_dir, date.today())
+    settings = Settings.from_environment()
+    path = scaffold_contract(feed, columns or [], settings.contract_folders, date.today())
     typer.echo(shown_path(path))
-    note("Next: fill in what is marked, then 'warehouse contracts sync': it names each place that is still open.")
+    command = "contracts list" if settings.site_contracts_dir else "contracts sync"
+    note(f"Next: fill in what is marked, then 'warehouse {command}': it names each place that is still open.")
 
 
 @contracts_app.command("list")
@@ -363,7 +370,7 @@ def contracts_list() -> None:
     """Every feed the warehouse has a contract for."""
     from orchestration.contracts import load_feed_contracts
 
-    for contract in load_feed_contracts(Settings.from_environment().contracts_dir).values():
+    for contract in load_feed_contracts(*Settings.from_environment().contract_folders).values():
         typer.echo(f"{contract.key:<34}{contract.version:<8}{contract.mode:<24}{contract.title}")
 
 
@@ -390,12 +397,13 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from orchestration.simulation import SimulationError
     from orchestration.transform.dbt import DbtError
     from orchestration.transform.questions import UnknownQuestionError
+    from orchestration.transform.reference_lists import ReferenceListsError
     from orchestration.transform.selection import SelectionError
 
     return (
         QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
         UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
-        SelectionError,
+        SelectionError, ReferenceListsError,
         FileNotFoundError, FileExistsError,
         *linkage_errors(),
         *review_errors(),

@@ -13,6 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
 
+from orchestration.memory import limit_in_bytes
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 """Folder that holds `pyproject.toml`, `dbt_project/`, `data_contracts/` and `seeds/`."""
 
@@ -24,8 +26,11 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
+MEMORY_LIMIT = "60%"
+"""DuckDB's share of the machine's memory where nothing else is said."""
+
 _SWITCH = {"on": True, "off": False}
-_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool}
+_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool, "memory_limit": str}
 """What the settings that are no paths are made from."""
 
 
@@ -37,6 +42,8 @@ class Settings:
         landing_dir: files exactly as agencies delivered them (`WAREHOUSE_LANDING_DIR`).
         data_dir: everything the warehouse writes (`WAREHOUSE_DATA_DIR`).
         reference_dir: reference lists loaded as dbt seeds (`WAREHOUSE_REFERENCE_DIR`).
+        site_contracts_dir: a site's own folder of contracts, laid over the shipped ones (`WAREHOUSE_CONTRACTS_DIR`);
+            None where there is none.
         overrides_dir: decisions about who is one person, outside the project where they are real
             (`WAREHOUSE_OVERRIDES_DIR`).
         models_dir: linkage models trained here, and which is in use (`WAREHOUSE_MODELS_DIR`, default `models/` in the
@@ -50,6 +57,8 @@ class Settings:
         engine: where the SQL runs (`WAREHOUSE_ENGINE`).
         pages: whether a publication gets its reports and its catalogue (`WAREHOUSE_PAGES`, `on` or `off`); a test that
             reads none of them need not wait for them.
+        memory_limit: what DuckDB may take while models are built and people linked, before it spills to disk: a share
+            of the machine's memory or a size (`WAREHOUSE_MEMORY_LIMIT`; `memory` has what it comes to).
     """
 
     landing_dir: Path
@@ -63,6 +72,8 @@ class Settings:
     dagster_home: Path
     engine: Engine
     pages: bool = True
+    memory_limit: str = MEMORY_LIMIT
+    site_contracts_dir: Path | None = None
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> Self:
@@ -71,7 +82,8 @@ class Settings:
         Relative paths are taken from the current directory, defaults from the project root.
 
         Raises:
-            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, or `WAREHOUSE_PAGES` neither `on` nor `off`.
+            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, `WAREHOUSE_PAGES` neither `on` nor `off`, or
+                `WAREHOUSE_MEMORY_LIMIT` no limit.
         """
         pages = os.environ.get("WAREHOUSE_PAGES", "on")
         if pages not in _SWITCH:
@@ -95,13 +107,17 @@ class Settings:
             dagster_home=_path("DAGSTER_HOME", PROJECT_ROOT / ".warehouse" / "dagster"),
             engine=engine,
             pages=_SWITCH[pages],
+            memory_limit=os.environ.get("WAREHOUSE_MEMORY_LIMIT") or MEMORY_LIMIT,
+            site_contracts_dir=_optional_path("WAREHOUSE_CONTRACTS_DIR"),
         )
         known = {field.name for field in fields(cls)}
         changes = {name: value for name, value in overrides.items() if value is not None}
         if unknown := sorted(set(changes) - known):
             raise TypeError(f"unknown settings: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
         absolute: dict[str, Any] = {name: _NO_PATHS.get(name, _absolute)(value) for name, value in changes.items()}
-        return replace(settings, **absolute)
+        settings = replace(settings, **absolute)
+        limit_in_bytes(settings.memory_limit, whole=0)
+        return settings
 
     def as_environment(self) -> dict[str, str]:
         """The environment variables that make `from_environment` (and dbt) see exactly these settings."""
@@ -109,6 +125,7 @@ class Settings:
             "WAREHOUSE_LANDING_DIR": str(self.landing_dir),
             "WAREHOUSE_DATA_DIR": str(self.data_dir),
             "WAREHOUSE_REFERENCE_DIR": str(self.reference_dir),
+            "WAREHOUSE_CONTRACTS_DIR": str(self.site_contracts_dir or ""),
             "WAREHOUSE_OVERRIDES_DIR": str(self.overrides_dir),
             "WAREHOUSE_MODELS_DIR": str(self.models_dir),
             "WAREHOUSE_REALDATA_DIR": str(self.realdata_dir),
@@ -117,13 +134,19 @@ class Settings:
             "WAREHOUSE_BUILD_DATABASE": str(self.build_database),
             "WAREHOUSE_ENGINE": self.engine.value,
             "WAREHOUSE_PAGES": "on" if self.pages else "off",
+            "WAREHOUSE_MEMORY_LIMIT": self.memory_limit,
             "DAGSTER_HOME": str(self.dagster_home),
         }
 
     @property
     def contracts_dir(self) -> Path:
-        """Data contracts: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
+        """Data contracts that ship: `feeds/<agency>/<feed>.odcs.yaml` and `products/`."""
         return PROJECT_ROOT / "data_contracts"
+
+    @property
+    def contract_folders(self) -> tuple[Path, ...]:
+        """Where contracts of feeds are read from, each folder laid over the ones before it."""
+        return (self.contracts_dir, self.site_contracts_dir) if self.site_contracts_dir else (self.contracts_dir,)
 
     @property
     def dbt_project_dir(self) -> Path:
@@ -183,6 +206,11 @@ class Settings:
 
 def _path(variable: str, default: Path) -> Path:
     return _absolute(os.environ.get(variable) or default)
+
+
+def _optional_path(variable: str) -> Path | None:
+    given = os.environ.get(variable)
+    return _absolute(given) if given else None
 
 
 def _absolute(path: str | Path) -> Path:

@@ -44,7 +44,7 @@ nightly_schedule = ScheduleDefinition(
 def new_delivery_sensor(context: SensorEvaluationContext) -> Iterator[RunRequest | SkipReason]:
     """Asks for one run per set of new files; the run key keeps a failed set from being tried for ever."""
     settings = Settings.from_environment()
-    contracts = load_feed_contracts(settings.contracts_dir)
+    contracts = load_feed_contracts(*settings.contract_folders)
     new_files = files_not_yet_ingested(contracts.values(), settings)
     if not new_files:
         yield SkipReason("Every file in the landing folder has been read.")

@@ -17,6 +17,7 @@ from tests.boundaries import (
 )
 
 FLOW = (
+    {"memory"},
     {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
     {"contracts", "run_lock", "retries"},
     {"resources"},

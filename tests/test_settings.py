@@ -38,6 +38,12 @@ def test_an_unknown_engine_or_setting_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("WAREHOUSE_PAGES", "off")
     assert not Settings.from_environment().pages
     assert Settings.from_environment(pages=True).as_environment()["WAREHOUSE_PAGES"] == "on"
+    monkeypatch.setenv("WAREHOUSE_MEMORY_LIMIT", "much")
+    with pytest.raises(ValueError, match=r"WAREHOUSE_MEMORY_LIMIT is 'much'.*60%.*4GB"):
+        Settings.from_environment()
+    monkeypatch.setenv("WAREHOUSE_MEMORY_LIMIT", "2GB")
+    assert Settings.from_environment().memory_limit == "2GB"
+    assert Settings.from_environment(memory_limit="50%").as_environment()["WAREHOUSE_MEMORY_LIMIT"] == "50%"
     with pytest.raises(TypeError, match="landig_dir"):
         Settings.from_environment(landig_dir="x")
 

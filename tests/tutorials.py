@@ -21,7 +21,7 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.root = folder / "project"
         self.warehouse = folder / "warehouse"
-        left_out = shutil.ignore_patterns("target", "logs", "__pycache__", ".seeds", ".user.yml")
+        left_out = shutil.ignore_patterns("target", "logs", "__pycache__", ".seeds", ".sites", ".user.yml")
         for name in ("data_contracts", "dbt_project", "orchestration", "seeds"):
             shutil.copytree(PROJECT_ROOT / name, self.root / name, symlinks=True, ignore=left_out)
         (self.root / "tests").symlink_to(PROJECT_ROOT / "tests", target_is_directory=True)
@@ -58,5 +58,5 @@ def blocks(section: str, language: str) -> list[str]:
     """The blocks of a language in a section of `data_contracts/README.md`, in order."""
     text = (PROJECT_ROOT / "data_contracts" / "README.md").read_text(encoding="utf-8")
     of_section = re.split(r"^## ", text.partition(f"\n## {section}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    found = re.findall(rf"^   ```{language}\n(.*?)^   ```$", of_section, re.MULTILINE | re.DOTALL)
-    return ["".join(line[3:] or "\n" for line in block.splitlines(keepends=True)) for block in found]
+    found = re.findall(rf"^( *)```{language}\n(.*?)^\1```$", of_section, re.MULTILINE | re.DOTALL)
+    return ["".join(line[len(indent) :] or "\n" for line in block.splitlines(keepends=True)) for indent, block in found]

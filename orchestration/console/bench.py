@@ -117,7 +117,7 @@ def run_benchmark(settings: Settings, *, defendants: int, months: int, seed: int
             WorldParameters(defendants=defendants, months=months, seed=seed),
             world / "landing",
             world / "truth",
-            load_feed_contracts(settings.contracts_dir),
+            load_feed_contracts(*settings.contract_folders),
             settings.reference_dir,
             overwrite=True,
         )

@@ -111,7 +111,7 @@ def run_gate_benchmark(settings: Settings, *, rows: int, seed: int, report: Repo
     Raises:
         RuntimeError: the gate refused a delivery, so nothing like the usual work was timed.
     """
-    contract = widest_feed(list(load_feed_contracts(settings.contracts_dir).values()))
+    contract = widest_feed(list(load_feed_contracts(*settings.contract_folders).values()))
     folder = settings.data_dir / "bench"
     stages: list[StageTime] = []
     for size in (rows, rows * GROWTH):
@@ -156,7 +156,7 @@ def template_rows(contract: FeedContract, settings: Settings, seed: int, folder:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         here = replace(settings, landing_dir=Path(name) / "landing", data_dir=Path(name) / "data")
-        contracts = load_feed_contracts(settings.contracts_dir)
+        contracts = load_feed_contracts(*settings.contract_folders)
         parameters = WorldParameters(defendants=_DEFENDANTS, months=_MONTHS, seed=seed)
         simulate(parameters, here.landing_dir, Path(name) / "truth", contracts, settings.reference_dir)
         ingest_feed(contract, here)

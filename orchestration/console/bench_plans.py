@@ -1,7 +1,7 @@
 """Joins whose cost grows with the product of two tables, found in the plans of the models.
 
-Belongs here: asking DuckDB for its plan of each compiled model, and naming the joins that compare every row with every
-other. Does not belong here: timing (`bench`).
+Belongs here: asking DuckDB for its plan of each compiled model, or of any statement, and naming the joins that compare
+every row with every other. Does not belong here: timing (`bench`).
 
 A condition that is no plain equality (a range, a flag beside the equality) makes DuckDB compare row by row. That is
 right where one side is a single row, such as the date the data are as of, and ruinous where both sides grow: one such
@@ -11,7 +11,7 @@ join took 41 of 44 seconds of a feed's report at 4.5 million rows, and 0.7 with 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
@@ -30,7 +30,11 @@ EXPLAINED = {
 }
 """Models that may compare every row with every other, and why neither side grows."""
 
-_EVERY_WITH_EVERY = frozenset({"NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN", "CROSS_PRODUCT"})
+EVERY_WITH_EVERY = frozenset({"NESTED_LOOP_JOIN", "BLOCKWISE_NL_JOIN", "CROSS_PRODUCT"})
+"""Joins that look at every pair of rows."""
+
+BY_RANGE_ALONE = frozenset({"PIECEWISE_MERGE_JOIN", "IE_JOIN"})
+"""Joins without an equality, that sort both sides: they look only at pairs that they give, and may give nearly all."""
 
 
 def growing_joins(settings: Settings) -> list[str]:
@@ -53,21 +57,33 @@ def growing_joins(settings: Settings) -> list[str]:
     ]
 
 
-def joins_in(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    """The joins of one query that compare many rows with many, as DuckDB means to execute it."""
-    [(_, plan)] = connection.execute(f"explain (format json) {query}").fetchall()
-    return [sentence for root in json.loads(plan) for sentence in _joins(root)]
+def joins_in(
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: Mapping[str, object] | None = None,
+    kinds: Collection[str] = EVERY_WITH_EVERY,
+) -> list[str]:
+    """The joins of one statement that compare many rows with many, as DuckDB means to execute it.
+
+    Args:
+        connection: holds the tables of the statement.
+        query: the statement.
+        values: what is bound in it.
+        kinds: of joins looked for, as DuckDB names them.
+    """
+    [(_, plan)] = connection.execute(f"explain (format json) {query}", values).fetchall()
+    return [sentence for root in json.loads(plan) for sentence in _joins(root, kinds)]
 
 
-def _joins(operator: dict[str, Any]) -> Iterator[str]:
+def _joins(operator: dict[str, Any], kinds: Collection[str]) -> Iterator[str]:
     kind = operator["name"].strip()
-    if kind in _EVERY_WITH_EVERY:
+    if kind in kinds:
         left, right = (_rows(side) for side in operator["children"])
         if min(left, right) > 1:
             condition = operator["extra_info"].get("Conditions", "no condition it can look up by")
             yield f"{kind} of about {left:,} and {right:,} rows ({condition})"
     for child in operator["children"]:
-        yield from _joins(child)
+        yield from _joins(child, kinds)
 
 
 def _rows(operator: dict[str, Any]) -> int:

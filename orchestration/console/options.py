@@ -63,7 +63,7 @@ def chosen_feeds(settings: Settings, names: list[str] | None) -> list[FeedContra
     """Contracts of the feeds named, in contract order; all if none is."""
     from orchestration.contracts import load_feed_contracts
 
-    contracts = load_feed_contracts(settings.contracts_dir)
+    contracts = load_feed_contracts(*settings.contract_folders)
     if unknown := [name for name in names or [] if name not in contracts]:
         raise typer.BadParameter(f"no feed '{unknown[0]}'; choose from: {', '.join(contracts)}", param_hint="--feed")
     return [contract for key, contract in contracts.items() if not names or key in names]

@@ -52,7 +52,7 @@ def report(
     from orchestration.transform.dbt import dbt_target_path
 
     settings = Settings.from_environment(data_dir=data)
-    contracts = load_feed_contracts(settings.contracts_dir)
+    contracts = load_feed_contracts(*settings.contract_folders)
     agencies = sorted({contract.agency for contract in contracts.values()})
     if feed is not None and feed not in contracts:
         raise typer.BadParameter(f"no feed '{feed}'; choose from: {', '.join(contracts)}", param_hint="--feed")

@@ -31,7 +31,8 @@ from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
 from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
 from orchestration.settings import PROJECT_ROOT, Settings
-from orchestration.transform.dbt import prepare_manifest
+from orchestration.transform.dbt import SHIPPED_LISTS, prepare_manifest, seed_path
+from orchestration.transform.reference_lists import check_reference_lists
 
 _DAGSTER_YAML = """\
 # Written by the warehouse when the file is missing; edit it freely.
@@ -102,9 +103,9 @@ def prepare_dagster_home(settings: Settings) -> None:
 def load_definitions(settings: Settings) -> Definitions:
     """The Dagster definitions with the terminal's logger, after making sure dbt's manifest fits the project."""
     prepare_manifest(settings)
-    from orchestration.definitions import defs
+    from orchestration.definitions import warehouse_definitions
 
-    return Definitions.merge(defs, Definitions(loggers={PROGRESS: progress_logger}))
+    return Definitions.merge(warehouse_definitions(settings), Definitions(loggers={PROGRESS: progress_logger}))
 
 
 def run_build(
@@ -121,6 +122,7 @@ def run_build(
     Raises:
         AlreadyRunningError: another run is at work.
         FileNotFoundError: a reference list is missing.
+        ReferenceListsError: a reference list of the user's own does not fit.
         RunFailedError: a step of the build failed. A feed that could not be received does not stop the build.
         StoppedError: a signal stopped it.
     """
@@ -133,6 +135,8 @@ def run_build(
         if full_linkage:
             forget(settings.linkage_dir)
         definitions = load_definitions(settings)
+        if seed_path(settings.reference_dir) != SHIPPED_LISTS:
+            check_reference_lists(settings)
         with (
             _quiet_libraries(),
             cheap_event_log(settings.dagster_home),

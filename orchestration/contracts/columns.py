@@ -63,7 +63,8 @@ def read_column(node: Node) -> Column:
     group_list = faults.of(_reference_list, custom, "groupList")
     may_lie_ahead = faults.of(_may_lie_ahead, custom, kind)
     open_end_values = faults.of(Node.texts, custom, "openEndValues")
-    spellings = faults.of(_spellings, custom)
+    spellings = faults.of(read_spellings, custom)
+    headers = faults.of(Node.texts, custom, "headers")
     padded_to = faults.of(_padded_to, custom)
     references = faults.of(Node.optional_text, custom, "references")
     holds = faults.of(_holds, custom)
@@ -90,6 +91,7 @@ def read_column(node: Node) -> Column:
         may_lie_ahead=may_lie_ahead,
         open_end_values=open_end_values,
         spellings=spellings,
+        headers=headers,
         padded_to=padded_to,
         references=references,
         holds=holds,
@@ -162,14 +164,23 @@ def _limits(node: Node) -> _Limits:
 def _only_known(custom: Node) -> None:
     custom.only(
         "codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references", "holds",
-        "stagedAs", "spellings", "paddedTo",
+        "stagedAs", "spellings", "paddedTo", "headers",
     )  # fmt: skip
 
 
-def _spellings(custom: Node) -> tuple[Spelling, ...]:
-    """Further spellings of values; a text may be read as one value only."""
+def read_spellings(custom: Node, reason: str | None = None) -> tuple[Spelling, ...]:
+    """Further spellings of values; a text may be read as one value only.
+
+    Args:
+        custom: where `spellings` stand.
+        reason: holds for every entry that gives none.
+
+    Raises:
+        ContractError: with everything that is wrong with any of them.
+    """
     faults = Faults()
-    spellings = faults.all_of(_spelling, custom.items("spellings", label="means")) if custom.has("spellings") else ()
+    listed = custom.items("spellings", label="means") if custom.has("spellings") else ()
+    spellings = faults.all_of(lambda node: _spelling(node, reason), listed)
     faults.check()
     written = [text.lower() for spelling in spellings for text in spelling.written]
     if twice := sorted({text for text in written if written.count(text) > 1}):
@@ -177,12 +188,14 @@ def _spellings(custom: Node) -> tuple[Spelling, ...]:
     return spellings
 
 
-def _spelling(node: Node) -> Spelling:
+def _spelling(node: Node, shared_reason: str | None) -> Spelling:
     faults = Faults()
     faults.of(node.only, "means", "written", "reason")
     means = faults.of(node.text, "means")
     written = faults.of(node.texts, "written")
-    reason = faults.of(node.text, "reason", "say who writes it so, why, and when that was agreed")
+    reason = shared_reason or ""
+    if shared_reason is None or node.has("reason"):
+        reason = faults.of(node.text, "reason", "say who writes it so, why, and when that was agreed")
     faults.check()
     if not written:
         raise node.child("written").problem("names no spelling; list what is read as the value, or take the entry out")

@@ -13,7 +13,6 @@ from typing import Any
 
 from orchestration.contracts.generated_yaml import InOneLine, as_yaml
 from orchestration.contracts.model import CODE_LISTS, QUALIFIED_CODES, Column, FeedContract
-from orchestration.settings import Settings
 
 SYNC_COMMAND = "warehouse contracts sync"
 
@@ -33,9 +32,9 @@ _PROVENANCE_COLUMNS = {
 }
 
 
-def sources_file(settings: Settings) -> Path:
-    """Where dbt reads the generated sources."""
-    return settings.dbt_project_dir / "models" / "staging" / "_feeds__sources.yml"
+def sources_file(project_dir: Path) -> Path:
+    """Where a dbt project has the generated sources."""
+    return project_dir / "models" / "staging" / "_feeds__sources.yml"
 
 
 def render_dbt_sources(contracts: Mapping[str, FeedContract]) -> str:
@@ -59,13 +58,18 @@ def _source(agency: str, feeds: list[FeedContract]) -> dict[str, Any]:
 
 def _table(feed: FeedContract) -> dict[str, Any]:
     delivery = feed.delivery
+    formats = {
+        "further_date_formats": delivery.further_date_formats,
+        "further_timestamp_formats": delivery.further_timestamp_formats,
+    }
+    further = {name: list(notations) for name, notations in formats.items() if notations}
     provenance = [InOneLine(name=name, description=description) for name, description in _PROVENANCE_COLUMNS.items()]
     return {
         "name": feed.feed,
         "description": f"{feed.description} Row: {feed.grain}",
         "config": {
             "meta": {
-                "contract": f"data_contracts/feeds/{feed.key}.odcs.yaml",
+                "contract": feed.written_in,
                 "contract_version": feed.version,
                 "owner": feed.owner.name,
                 "steward": feed.steward.name,
@@ -75,6 +79,7 @@ def _table(feed: FeedContract) -> dict[str, Any]:
                 "missing_values": list(delivery.missing_values),
                 "date_format": delivery.date_format,
                 "timestamp_format": delivery.timestamp_format,
+                **further,
                 "timezone": delivery.timezone,
                 "yes_value": delivery.yes_value,
                 "no_value": delivery.no_value,

@@ -13,12 +13,11 @@ from typing import Any
 
 from orchestration.contracts.agencies import AGENCIES_BY_TRUST
 from orchestration.contracts.dbt_sources import SYNC_COMMAND, render_dbt_sources, sources_file
+from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.generated_yaml import InOneLine, as_yaml
-from orchestration.contracts.loader import load_feed_contracts
 from orchestration.contracts.model import Column, ColumnType, FeedContract, FeedMode
 from orchestration.contracts.placeholders import PLACEHOLDER_DATES
 from orchestration.contracts.reader import ContractError
-from orchestration.settings import Settings
 
 _HEADER = f"Generated from data_contracts/feeds/ by `{SYNC_COMMAND}`; do not edit. A change belongs in the contract."
 _CALL = "{{ justice.staged_"
@@ -31,43 +30,52 @@ _COUNTS = {
 }
 
 
-def sync_dbt(settings: Settings) -> list[Path]:
-    """Write everything dbt has from the feed contracts and return the paths; models of a feed that is gone go too.
+def sync_dbt(contracts: Mapping[str, FeedContract], project_dir: Path) -> list[Path]:
+    """Write everything a dbt project has from the feed contracts and return the paths; models of a feed that is gone go
+    too.
 
     Raises:
-        ContractError: a contract cannot be used, or a feed cannot be staged by its contract; nothing is written.
+        ContractError: a feed cannot be staged by its contract; nothing is written.
     """
-    contracts = load_feed_contracts(settings.contracts_dir)
-    files = {sources_file(settings): render_dbt_sources(contracts), **staging_files(contracts, settings)}
+    files = dbt_files(contracts, project_dir)
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    for path in settings.dbt_project_dir.glob("models/staging/*/stg_*.sql"):
+    for path in project_dir.glob("models/staging/*/stg_*.sql"):
         if path not in files and path.read_text(encoding="utf-8").startswith(_CALL):
             path.unlink()
     return list(files)
 
 
-def staging_files(contracts: Mapping[str, FeedContract], settings: Settings) -> dict[Path, str]:
-    """The text of every generated file of staging, by its path.
+def dbt_files(contracts: Mapping[str, FeedContract], project_dir: Path) -> dict[Path, str]:
+    """The text of everything a dbt project has from the feed contracts, by its path.
+
+    Raises:
+        ContractError: a feed cannot be staged by its contract.
+    """
+    return {sources_file(project_dir): render_dbt_sources(contracts), **staging_files(contracts, project_dir)}
+
+
+def staging_files(contracts: Mapping[str, FeedContract], project_dir: Path) -> dict[Path, str]:
+    """The text of every generated file of staging in a dbt project, by its path.
 
     Raises:
         ContractError: a feed has neither a primary key nor a model written by hand.
     """
-    staging = settings.dbt_project_dir / "models" / "staging"
+    staging = project_dir / "models" / "staging"
     derived = {key: feed for key, feed in contracts.items() if not _is_by_hand(feed, staging)}
     keyless = [feed for feed in derived.values() if not feed.primary_key]
     if keyless:
         raise ContractError(
             [
-                f"data_contracts/feeds/{feed.key}.odcs.yaml: no column is primaryKey: true, so nothing in a row names "
+                f"{feed.written_in}: no column is primaryKey: true, so nothing in a row names "
                 "a record, and staging cannot be derived. Mark the key, or write "
                 f"{_model_file(feed, staging, '_versions')} by hand, as stg_police__stop_search_versions.sql is"
                 for feed in keyless
             ]
         )
     files = {
-        settings.dbt_project_dir / "macros" / "staging" / "feeds.sql": render_feeds_macro(contracts.values()),
+        project_dir / "macros" / "staging" / "feeds.sql": render_feeds_macro(contracts.values()),
         staging / "_feeds__models.yml": render_models(derived.values()),
     }
     for feed in derived.values():
@@ -77,8 +85,8 @@ def staging_files(contracts: Mapping[str, FeedContract], settings: Settings) -> 
 
 
 def render_feeds_macro(contracts: Iterable[FeedContract]) -> str:
-    """Three dbt macros: the feeds, as far as dbt must know them before it has read the sources; the order of trust; the
-    dates that say nothing."""
+    """Four dbt macros: the feeds, as far as dbt must know them before it has read the sources; the order of trust; the
+    dates that say nothing; how dates are written."""
     lines = [f"{{#- {_HEADER} -#}}", "{%- macro feeds() -%}", "    {{ return(["]
     for feed in contracts:
         lists = sorted({column.code_list for column in feed.columns if column.is_mapped and column.code_list})
@@ -88,6 +96,9 @@ def render_feeds_macro(contracts: Iterable[FeedContract]) -> str:
     lines += ["{%- macro agencies_by_trust() -%}", f"    {{{{ return({list(AGENCIES_BY_TRUST)}) }}}}"]
     lines += ["{%- endmacro -%}", "", "{%- macro placeholder_dates() -%}"]
     lines += [f"    {{{{ return({list(PLACEHOLDER_DATES)}) }}}}"]
+    lines += ["{%- endmacro -%}", "", "{%- macro date_patterns() -%}", "    {{ return({"]
+    lines += [f"        {name!r}: {pattern!r}," for name, pattern in (DATE_FORMATS | TIMESTAMP_FORMATS).items()]
+    lines += ["    }) }}"]
     return "\n".join([*lines, "{%- endmacro -%}", ""])
 
 

@@ -10,7 +10,7 @@ from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.model import DeliveryFormat, Spelling
 from orchestration.contracts.reader import Faults, Node, must_equal
 
-_TIMEZONES = {"Europe/London": "local wall-clock time", "UTC": "universal time"}
+TIMEZONES = {"Europe/London": "local wall-clock time", "UTC": "universal time"}
 _FILE_KINDS = {"csv": "delimited text", "jsonl": "JSON lines"}
 
 
@@ -31,16 +31,18 @@ def read_delivery(document: Node, landing: str) -> DeliveryFormat:
     custom = faults.of(server.custom)
     faults.of(
         Node.only, custom, "encoding", "delimiter", "dateFormat", "timestampFormat", "timeZone", "missingValues",
-        "yesValue", "noValue", "yesNoSpellings", "fileNamePattern",
+        "yesValue", "noValue", "yesNoSpellings", "fileNamePattern", "furtherDateFormats", "furtherTimestampFormats",
     )  # fmt: skip
     delimiter = faults.of(_delimiter, custom, kind)
-    encoding = faults.of(_encoding, custom)
+    encoding = faults.of(read_encoding, custom)
     date_format = faults.of(_optional_of, custom, "dateFormat", DATE_FORMATS)
     timestamp_format = faults.of(_optional_of, custom, "timestampFormat", TIMESTAMP_FORMATS)
-    timezone = faults.of(Node.one_of, custom, "timeZone", _TIMEZONES)
+    further_dates = faults.of(read_formats, custom, "furtherDateFormats", DATE_FORMATS)
+    further_timestamps = faults.of(read_formats, custom, "furtherTimestampFormats", TIMESTAMP_FORMATS)
+    timezone = faults.of(Node.one_of, custom, "timeZone", TIMEZONES)
     missing_values = faults.of(Node.texts, custom, "missingValues")
     yes_value, no_value = (faults.of(Node.optional_text, custom, key) for key in ("yesValue", "noValue"))
-    yes_no_spellings = faults.of(_yes_no_spellings, custom, yes_value or "Y", no_value or "N")
+    yes_no_spellings = faults.of(read_yes_no_spellings, custom, yes_value or "Y", no_value or "N")
     file_name_pattern = faults.of(Node.text, custom, "fileNamePattern")
     faults.check()
     return DeliveryFormat(
@@ -55,11 +57,30 @@ def read_delivery(document: Node, landing: str) -> DeliveryFormat:
         no_value=no_value or "N",
         yes_no_spellings=yes_no_spellings,
         file_name_pattern=file_name_pattern,
+        further_date_formats=further_dates,
+        further_timestamp_formats=further_timestamps,
     )
 
 
-def _yes_no_spellings(custom: Node, yes: str, no: str) -> tuple[Spelling, ...]:
-    """Further spellings of yes and of no, with the reason they are read."""
+def read_formats(custom: Node, key: str, known: dict[str, str]) -> tuple[str, ...]:
+    """Notations under a key, each one that the warehouse knows; empty if the key is absent.
+
+    Raises:
+        ContractError: one is not known.
+    """
+    formats = custom.texts(key)
+    for notation in formats:
+        if notation not in known:
+            raise custom.child(key).problem(f"'{notation}' is not one of: {', '.join(known)}")
+    return formats
+
+
+def read_yes_no_spellings(custom: Node, yes: str, no: str) -> tuple[Spelling, ...]:
+    """Further spellings of yes and of no, with the reason they are read.
+
+    Raises:
+        ContractError: a text is both, or the reason is missing.
+    """
     if not custom.has("yesNoSpellings"):
         return ()
     node = custom.child("yesNoSpellings")
@@ -79,7 +100,12 @@ def _delimiter(custom: Node, kind: str) -> str | None:
     return custom.optional_text("delimiter")
 
 
-def _encoding(custom: Node) -> str:
+def read_encoding(custom: Node) -> str:
+    """The encoding, which Python must know.
+
+    Raises:
+        ContractError: it does not.
+    """
     encoding = custom.text("encoding")
     try:
         "".encode(encoding)

@@ -1,13 +1,15 @@
 """Read `data_contracts/feeds/` into typed feed contracts; nothing else parses that YAML.
 
 Belongs here: how each part of the contract standard (ODCS v3.1) becomes a field of `model`, and every check that makes
-a contract usable. Does not belong here: wording of the shared rules (`standard_rules`), YAML mechanics (`reader`).
+a contract usable, and how a site's folder is laid over those that ship. Does not belong here: wording of the shared
+rules (`standard_rules`), what a site's file may say (`variants`), YAML mechanics (`reader`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +31,12 @@ from orchestration.contracts.reader import ContractError, Faults, Node, must_equ
 from orchestration.contracts.row_rules import read_row_rules
 from orchestration.contracts.rules import ColumnRule
 from orchestration.contracts.thresholds import read_excused_deliveries, read_row_count_bounds
+from orchestration.contracts.variants import (
+    SITE_FILE_SUFFIX,
+    columns_with,
+    delivery_with,
+    read_variants,
+)
 
 FEED_FILE_SUFFIX = ".odcs.yaml"
 API_VERSION = "v3.1.0"
@@ -36,30 +44,72 @@ _CHANGES = {"added": "", "renamed": "", "dropped": ""}
 _SECURITY_CLASSIFICATIONS = {"OFFICIAL": "", "OFFICIAL-SENSITIVE": ""}
 
 
-def load_feed_contracts(contracts_dir: Path) -> dict[str, FeedContract]:
+def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, FeedContract]:
     """Every feed contract under `<contracts_dir>/feeds`, by `agency/feed`, in catalogue order.
+
+    Args:
+        contracts_dir: the contracts that ship.
+        site_dirs: folders of the same layout laid over them, each over the ones before it. A contract in one replaces
+            that of the same feed; `<feed>.site.yaml` adds to it.
 
     Raises:
         ContractError: with every problem of every file, if any contract cannot be used.
     """
     feeds_dir = contracts_dir / "feeds"
-    paths = sorted(feeds_dir.glob(f"*/*{FEED_FILE_SUFFIX}"))
+    paths = _by_feed(feeds_dir, FEED_FILE_SUFFIX)
     if not paths:
         raise ContractError([f"{feeds_dir}: no contracts found; expected <agency>/<feed>{FEED_FILE_SUFFIX} below it"])
     faults = Faults()
-    contracts = faults.all_of(load_feed_contract, paths)
+    additions: dict[str, Path] = {}
+    for folder in site_dirs:
+        faults.of(_check_site, folder)
+        paths |= _by_feed(folder / "feeds", FEED_FILE_SUFFIX)
+        additions |= _by_feed(folder / "feeds", SITE_FILE_SUFFIX)
+    for key in sorted(additions.keys() - paths.keys()):
+        faults.of(_refuse_stranger, additions[key], key, sorted(paths))
+    contracts = faults.all_of(lambda key: load_feed_contract(paths[key], additions.get(key)), sorted(paths))
     faults.of(_check_together, contracts)
     faults.check()
     return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
 
 
-def load_feed_contract(path: Path) -> FeedContract:
-    """The contract in one file `…/<agency>/<feed>.odcs.yaml`.
+def _by_feed(feeds_dir: Path, suffix: str) -> dict[str, Path]:
+    return {
+        f"{path.parent.name}/{path.name.removesuffix(suffix)}": path for path in sorted(feeds_dir.glob(f"*/*{suffix}"))
+    }
+
+
+def _check_site(folder: Path) -> None:
+    """A site's folder holds nothing that would be passed over in silence."""
+    expected = f"feeds/<agency>/<feed>{FEED_FILE_SUFFIX} or feeds/<agency>/<feed>{SITE_FILE_SUFFIX}"
+    if not folder.is_dir():
+        raise ContractError([f"WAREHOUSE_CONTRACTS_DIR ({folder}) is no folder; make it, or unset the variable"])
+    written = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"})
+    strays = [
+        path
+        for path in written
+        if not (path.parent.parent == folder / "feeds" and path.name.endswith((FEED_FILE_SUFFIX, SITE_FILE_SUFFIX)))
+    ]
+    if strays:
+        raise ContractError([f"{path}: is read by nothing; a site's folder holds {expected}" for path in strays])
+    if not written:
+        raise ContractError([f"WAREHOUSE_CONTRACTS_DIR ({folder}) holds no contract; expected {expected}"])
+
+
+def _refuse_stranger(path: Path, key: str, known: list[str]) -> None:
+    alike = get_close_matches(key, known, n=1)
+    meant = f"is it {alike[0]}?" if alike else f"there are: {', '.join(known)}"
+    raise ContractError([f"{path}: adds to {key}, which no contract is about; {meant}"])
+
+
+def load_feed_contract(path: Path, additions: Path | None = None) -> FeedContract:
+    """The contract in one file `…/<agency>/<feed>.odcs.yaml`, with what a site adds to it in a file of its own.
 
     Raises:
-        ContractError: with every problem found in the file.
+        ContractError: with every problem found in either file.
     """
-    document = read_document(path, "/".join(path.parts[-4:]))
+    shown_as = "/".join(path.parts[-4:])
+    document = read_document(path, shown_as)
     agency, feed = path.parent.name, path.name.removesuffix(FEED_FILE_SUFFIX)
     faults = Faults()
     faults.of(
@@ -81,12 +131,17 @@ def load_feed_contract(path: Path) -> FeedContract:
     order = faults.of(Node.integer, custom, "catalogueOrder")
     security = faults.of(Node.one_of, custom, "securityClassification", _SECURITY_CLASSIFICATIONS)
     legal_basis = faults.of(_legal_basis, custom)
+    variants = faults.of(read_variants, additions, str(additions)) if additions else None
     delivery = faults.of(read_delivery, document, f"landing/{agency}/{feed}/")
     service_level = faults.of(_service_level, document)
 
     table = faults.of(_table, document, feed)
     grain = faults.of(Node.text, table, "dataGranularityDescription", "say what one row is")
-    columns = faults.of(_with_yes_no_spellings, faults.of(_columns, table), delivery)
+    columns = faults.of(_columns, table)
+    if variants is not None:
+        delivery = faults.of(delivery_with, delivery, columns, variants)
+        columns = faults.of(columns_with, columns, variants)
+    columns = faults.of(_with_yes_no_spellings, columns, delivery)
     faults.of(_check_formats, table, columns, delivery)
     history = faults.of(_column_history, table, columns)
     rules = faults.of(read_row_rules, table, columns, prefix)
@@ -103,6 +158,7 @@ def load_feed_contract(path: Path) -> FeedContract:
     column_rules = faults.of(_column_rules, table, columns, delivery, unknown_share, prefix, who)
     faults.check()
     return FeedContract(
+        files=(shown_as, *((str(additions),) if additions else ())),
         agency=agency,
         feed=feed,
         version=version,

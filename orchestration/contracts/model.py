@@ -178,6 +178,7 @@ class Column:
         may_lie_ahead: a date of what is planned or due, which may be later than the extract.
         open_end_values: delivered values that mean "not yet ended" (they become null).
         spellings: further ways in which values are written; each is read as the value it means.
+        headers: further headers under which the column is delivered.
         padded_to: length of a code of digits; noughts lost in front of it are put back. None where none are.
         references: `agency/feed.column` this column points at, or None.
         holds: what the value is in the field's own words, or None.
@@ -204,6 +205,7 @@ class Column:
     may_lie_ahead: bool = False
     open_end_values: tuple[str, ...] = ()
     spellings: tuple[Spelling, ...] = ()
+    headers: tuple[str, ...] = ()
     padded_to: int | None = None
     references: str | None = None
     holds: Holds | None = None
@@ -257,6 +259,7 @@ class DeliveryFormat:
         kind: usual format, `csv` or `jsonl`. Gzip and Parquet are accepted for every feed.
         delimiter: field separator of CSV; None for JSON lines.
         date_format, timestamp_format: notation of `formats`, e.g. `DD/MM/YYYY`; None where no column needs one.
+        further_date_formats, further_timestamp_formats: notations that are read as well.
         timezone: zone a timestamp without an offset is in: `Europe/London` or `UTC`.
         missing_values: texts besides the empty string that mean "missing", compared exactly.
         yes_value, no_value: spelling of yes and no, compared without case.
@@ -275,6 +278,18 @@ class DeliveryFormat:
     no_value: str
     file_name_pattern: str
     yes_no_spellings: tuple[Spelling, ...] = ()
+    further_date_formats: tuple[str, ...] = ()
+    further_timestamp_formats: tuple[str, ...] = ()
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """Every notation of dates that is read, the usual one first."""
+        return (*((self.date_format,) if self.date_format else ()), *self.further_date_formats)
+
+    @property
+    def timestamp_formats(self) -> tuple[str, ...]:
+        """Every notation of timestamps that is read, the usual one first."""
+        return (*((self.timestamp_format,) if self.timestamp_format else ()), *self.further_timestamp_formats)
 
     @property
     def date_strptime(self) -> str | None:
@@ -372,6 +387,7 @@ class FeedContract:
         delivery_rules: rules about the file as a whole; the same for every feed.
         quarantine_soft_share, quarantine_hard_share: share of a delivery's rows in quarantine above which its owner
             is warned, and above which the whole delivery is refused.
+        files: the files the contract was read from, as messages name them.
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
         row_count_bounds: how far from its recent run the feed's number of rows may be.
@@ -407,6 +423,12 @@ class FeedContract:
     rule_prefix: str
     order: int = field(compare=False)
     versions_ordered_by: str | None = None
+    files: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def written_in(self) -> str:
+        """Where the contract is written, for messages."""
+        return " and ".join(self.files) or f"data_contracts/feeds/{self.key}.odcs.yaml"
 
     @property
     def key(self) -> str:
@@ -462,7 +484,7 @@ class FeedContract:
         try:
             return self._rules_by_code[code]
         except KeyError:
-            raise KeyError(f"{self.key} has no rule '{code}'; see data_contracts/feeds/{self.key}.odcs.yaml") from None
+            raise KeyError(f"{self.key} has no rule '{code}'; see {self.written_in}") from None
 
     def column_rule(self, column: str, kind: ColumnRuleKind) -> ColumnRule | None:
         """The rule of one kind about one column, or None where nothing of that kind is promised."""

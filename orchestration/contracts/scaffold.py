@@ -27,7 +27,7 @@ _CUSTOM_OF_THE_FEED = frozenset(
 _KEY = frozenset({"primaryKey", "primaryKeyPosition", "required"})
 
 
-def scaffold_contract(key: str, headers: Sequence[str], contracts_dir: Path, today: date) -> Path:
+def scaffold_contract(key: str, headers: Sequence[str], folders: Sequence[Path], today: date) -> Path:
     """Write the beginning of `feeds/<agency>/<feed>.odcs.yaml` and return its path.
 
     Who answers for the feed, on what legal basis, and how files are written is taken from another feed of the agency,
@@ -36,7 +36,7 @@ def scaffold_contract(key: str, headers: Sequence[str], contracts_dir: Path, tod
     Args:
         key: `agency/feed`, both in snake_case.
         headers: of the columns as delivered; without any, one column is left to be filled in.
-        contracts_dir: where contracts are kept.
+        folders: where contracts are kept; the new one goes into the last of them, a site's own where there is one.
         today: the day the contract begins.
 
     Raises:
@@ -47,10 +47,11 @@ def scaffold_contract(key: str, headers: Sequence[str], contracts_dir: Path, tod
         raise ContractError(
             [f"'{key}' is no name of a feed; write AGENCY/FEED in snake_case, as in probation/breaches"]
         )
-    path = contracts_dir / "feeds" / agency / f"{feed}{FEED_FILE_SUFFIX}"
-    if path.exists():
-        raise ContractError([f"{path}: there already; edit it, or choose another name"])
-    others = sorted(contracts_dir.glob(f"feeds/*/*{FEED_FILE_SUFFIX}"))
+    places = [folder / "feeds" / agency / f"{feed}{FEED_FILE_SUFFIX}" for folder in folders]
+    for path in places:
+        if path.exists():
+            raise ContractError([f"{path}: there already; edit it, or choose another name"])
+    others = [path for folder in folders for path in sorted(folder.glob(f"feeds/*/*{FEED_FILE_SUFFIX}"))]
     every = [yaml.safe_load(other.read_text(encoding="utf-8")) for other in others]
     document = _document(agency, feed, headers, every, today)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -439,9 +439,9 @@ def _fill(wording: _Wording, filling: dict[str, str]) -> _RuleText:
 
 def _format_words(column: Column, delivery: DeliveryFormat) -> str:
     if column.type is ColumnType.DATE:
-        return str(delivery.date_format)
+        return " or ".join(delivery.date_formats)
     if column.type is ColumnType.TIMESTAMP:
-        return f"{delivery.timestamp_format} ({delivery.timezone})"
+        return f"{' or '.join(delivery.timestamp_formats)} ({delivery.timezone})"
     if column.type is ColumnType.YES_NO:
         return f"{delivery.yes_value} or {delivery.no_value}"
     if column.type is ColumnType.LIST:

@@ -256,7 +256,7 @@ def reading_version(contract: FeedContract) -> str:
         contract.mode,
         [delivery.encoding, delivery.delimiter, delivery.date_format, delivery.timestamp_format, delivery.timezone],
         [delivery.yes_value, delivery.no_value, delivery.file_name_pattern],
-        [[column.name, column.physical_name, column.type] for column in contract.columns],
+        [[column.name, column.physical_name, column.type, *column.headers] for column in contract.columns],
         [[rule.kind, rule.code] for rule in contract.delivery_rules],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

@@ -76,7 +76,8 @@ def match_header(contract: FeedContract, delivered: list[str]) -> Header:
     """
     if len(delivered) > MAX_COLUMNS:
         raise too_many_columns(len(delivered))
-    canonical = {normalised(column.physical_name): column.name for column in contract.columns}
+    canonical = {normalised(header): column.name for column in contract.columns for header in column.headers}
+    canonical |= {normalised(column.physical_name): column.name for column in contract.columns}
     canonical |= {column.name: column.name for column in contract.columns}
     names: list[str] = []
     for position, name in enumerate(delivered, start=1):

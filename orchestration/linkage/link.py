@@ -38,6 +38,7 @@ from orchestration.linkage.matching.summary import LinkageSummary
 from orchestration.linkage.matching.timing import Clock
 from orchestration.linkage.person_id_history import record_history
 from orchestration.linkage.tables import INPUT_TABLE, LINKS_FILE
+from orchestration.memory import memory_limit
 from orchestration.quality.ledger import newest_extract_date
 from orchestration.settings import Settings
 
@@ -72,13 +73,13 @@ def run_linkage(settings: Settings, model: LinkageModel | None = None, *, full: 
         BlockingError: a blocking rule would bring together too many pairs.
     """
     model = model or load_adopted(settings.models_dir)
-    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
+    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(*settings.contract_folders).keys())
     if not settings.build_database.is_file():
         raise FileNotFoundError(f"{settings.build_database} is not there; build staging first (`warehouse run`).")
     settings.linkage_dir.mkdir(parents=True, exist_ok=True)
     remove_leftovers(settings.linkage_dir)
     config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY_LIMIT,
+        "memory_limit": memory_limit(MEMORY_LIMIT, settings.memory_limit),
         "preserve_insertion_order": False,
         "temp_directory": str(settings.linkage_dir / "spill"),
     }

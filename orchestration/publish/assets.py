@@ -69,7 +69,7 @@ def publish_asset(upstream: list[AssetKey]) -> AssetsDefinition:
     def analyst_database(context: AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
         settings = warehouse.settings
         manifest = dbt_target_path(settings) / "manifest.json"
-        contracts = load_feed_contracts(settings.contracts_dir).values()
+        contracts = load_feed_contracts(*settings.contract_folders).values()
         reach = published_reach(contracts, settings, manifest, context.log.error)
         with transient_faults_retried(context.retry_number, context.log.warning):
             linkage = json.loads((settings.linkage_dir / SUMMARY_FILE).read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ from orchestration.products.promises import CONTRACTS_FOLDER, write_contracts
 from orchestration.reporter import Reporter
 from orchestration.reports.catalogue import build_catalogue
 from orchestration.settings import Settings
-from orchestration.transform.dbt import LINEAGE_DIR
+from orchestration.transform.dbt import lineage_dir
 from orchestration.transform.selection import Rule, read_selection
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def published_reach(
             feed_columns,
             settings.engine.value,
             data_dir=settings.data_dir,
-            folder=LINEAGE_DIR,
+            folder=lineage_dir(settings),
         )
     except Exception:
         log_error(f"column lineage could not be read:\n{traceback.format_exc()}")

@@ -26,7 +26,7 @@ class GateError(RuntimeError):
         held_files: file names of the deliveries that wait.
     """
 
-    def __init__(self, feed: str, faults: Sequence[RuleFault], held_files: Sequence[str]) -> None:
+    def __init__(self, feed: str, faults: Sequence[RuleFault], held_files: Sequence[str], written_in: str) -> None:
         self.feed = feed
         self.faults = tuple(faults)
         self.held_files = tuple(held_files)
@@ -35,7 +35,7 @@ class GateError(RuntimeError):
         super().__init__(
             f"{feed}: {len(self.faults)} rule(s) could not be evaluated ({rules}). {len(self.held_files)} "
             f"delivery(ies) held until this is mended: {shown}. Mend the rule in "
-            f"data_contracts/feeds/{feed}.odcs.yaml or the list it names, then run again."
+            f"{written_in} or the list it names, then run again."
         )
 
 

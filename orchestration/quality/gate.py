@@ -157,7 +157,7 @@ def gate_feed(
         try:
             results, rows, warned_of, counts = _judge(contract, settings, checks, codes, new)
         except RulesCannotBeAsked as error:
-            fault = GateError(contract.key, error.faults, [item.first.file_name for item in new])
+            fault = GateError(contract.key, error.faults, [item.first.file_name for item in new], contract.written_in)
         else:
             judged_rows |= results
             quarantined.append(rows)

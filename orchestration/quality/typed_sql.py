@@ -7,9 +7,10 @@ staging's macros turn into a value. Does not belong here: rules (`checks`).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from orchestration.contracts import LIST_SEPARATOR, Column, ColumnType, DeliveryFormat, FeedContract
+from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 
 TEXT_SUFFIX = "__text"
 """In the judged relation a column has its typed value under its own name and its trimmed text under name + this."""
@@ -78,11 +79,16 @@ def elements(column: Column) -> str:
 
 
 def _date(text: str, delivery: DeliveryFormat) -> str:
-    return f"cast({_strptime(text, delivery.date_strptime or '%Y-%m-%d')} as date)"
+    read = [_strptime(text, DATE_FORMATS[notation]) for notation in delivery.date_formats or ("YYYY-MM-DD",)]
+    return f"cast({_first_of(read)} as date)"
 
 
 def _timestamp(text: str, delivery: DeliveryFormat) -> str:
-    pattern = delivery.timestamp_strptime
+    read = [_moment(text, TIMESTAMP_FORMATS[notation]) for notation in delivery.timestamp_formats]
+    return _first_of(dict.fromkeys(read or [_moment(text, None)]))
+
+
+def _moment(text: str, pattern: str | None) -> str:
     if pattern and not pattern.startswith("%Y"):
         return _strptime(text, pattern)
     # ISO texts differ harmlessly (blank for T, fractions, an offset more): staging reads them all
@@ -92,6 +98,11 @@ def _timestamp(text: str, delivery: DeliveryFormat) -> str:
     if not pattern or "%z" in pattern:
         return any_iso
     return f"coalesce({_strptime(text, pattern)}, {any_iso})"
+
+
+def _first_of(values: Iterable[str]) -> str:
+    first, *others = values
+    return f"coalesce({', '.join([first, *others])})" if others else first
 
 
 def _integer(text: str, _: DeliveryFormat) -> str:

@@ -14,7 +14,6 @@ from orchestration.resources import WRITER_POOL, WarehouseResource
 from orchestration.retries import transient_faults_retried
 from orchestration.settings import Settings
 from orchestration.transform.dbt import (
-    MANIFEST_PATH,
     SHIPPED_LISTS,
     DbtError,
     dbt_arguments,
@@ -27,6 +26,7 @@ from orchestration.transform.dbt import (
 )
 from orchestration.transform.dbt_run import dbt_results
 from orchestration.transform.judicial_key import throwaway_judicial_key
+from orchestration.transform.reference_lists import check_reference_lists
 
 _REFERENCE_MODELS = "models/reference"
 _AFTER_LINKAGE = "source:linkage+ source:build+ fqn:justice.conformed fqn:justice.marts"
@@ -72,7 +72,7 @@ def _source_key(source_name: str, table: str) -> AssetKey:
     return AssetKey([source_name, table])
 
 
-def transform_assets(manifest: Path = MANIFEST_PATH) -> list[AssetsDefinition]:
+def transform_assets(manifest: Path) -> list[AssetsDefinition]:
     """The two dbt steps.
 
     Raises:
@@ -97,6 +97,8 @@ def transform_assets(manifest: Path = MANIFEST_PATH) -> list[AssetsDefinition]:
         settings = warehouse.settings
         with transient_faults_retried(context.retry_number, context.log.warning):
             start_new_build(settings)
+            if seed_path(settings.reference_dir) != SHIPPED_LISTS:
+                check_reference_lists(settings)
             yield from _dbt_build(context, settings)
 
     @dbt_assets(

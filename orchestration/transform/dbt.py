@@ -19,6 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from orchestration.atomic import replacing
+from orchestration.contracts import load_feed_contracts
+from orchestration.contracts.dbt_staging import dbt_files
+from orchestration.memory import memory_limit
 from orchestration.settings import PROJECT_ROOT, Engine, Settings
 
 if TYPE_CHECKING:
@@ -26,17 +29,14 @@ if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
 
 DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
-MANIFEST_PATH = DBT_PROJECT_DIR / "target" / "manifest.json"
-"""The manifest Dagster definitions are loaded from: the shape of the project, the same for every warehouse."""
-
-LINEAGE_DIR = MANIFEST_PATH.with_name("lineage")
-"""Where what was read of the project's SQL is kept beside it."""
 
 SHIPPED_LISTS = "reference"
 """Name inside the dbt project of the reference lists that ship (a link to `seeds/reference/`)."""
 
-_FINGERPRINT_PATH = MANIFEST_PATH.with_suffix(".fingerprint")
-_PARSED_DIR = MANIFEST_PATH.with_name("parsed")
+_SITES = ".sites"
+"""Folder in the dbt project, never kept in its history: the project as each site's own contracts make it."""
+
+_MADE = frozenset({"target", "logs", "reference", ".seeds", _SITES})
 _ANY_DATA_DIR = "/data-directory-of-this-warehouse"
 """Stands in the kept project where sources name their files; each run puts its own data directory there."""
 
@@ -65,15 +65,60 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         **settings.as_environment(),
-        "WAREHOUSE_SEED_PATH": seed_path(settings.reference_dir),
-        "DBT_PROFILES_DIR": str(DBT_PROJECT_DIR),
+        "WAREHOUSE_SEED_PATH": seed_path(settings.reference_dir, project_dir(settings)),
+        "WAREHOUSE_DUCKDB_MEMORY": memory_limit(settings.memory_limit),
+        "DBT_PROFILES_DIR": str(project_dir(settings)),
         "DBT_LOG_PATH": str(dbt_log_file(settings).parent),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "false",
     }
 
 
-def seed_path(reference_dir: Path) -> str:
+def project_dir(settings: Settings) -> Path:
+    """The dbt project of a warehouse: the one that ships or, where a site's own contracts are laid over it, the site's
+    (`prepare_manifest` makes it)."""
+    if settings.site_contracts_dir is None:
+        return DBT_PROJECT_DIR
+    name = hashlib.sha256(str(settings.site_contracts_dir.resolve()).encode()).hexdigest()[:12]
+    return DBT_PROJECT_DIR / _SITES / name
+
+
+def manifest_path(settings: Settings) -> Path:
+    """The manifest Dagster's definitions are loaded from: the shape of the project, the same for every warehouse that
+    has the same contracts."""
+    return project_dir(settings) / "target" / "manifest.json"
+
+
+def lineage_dir(settings: Settings) -> Path:
+    """Where what was read of the project's SQL is kept beside it."""
+    return manifest_path(settings).with_name("lineage")
+
+
+def prepare_project(settings: Settings) -> Path:
+    """Makes sure a site's dbt project is the one that ships with everything its contracts decide; returns its folder.
+
+    Files that are right are left alone, so that it costs little where nothing has changed.
+
+    Raises:
+        ContractError: a contract of the site cannot be used.
+    """
+    project = project_dir(settings)
+    if settings.site_contracts_dir is None:
+        return project
+    content = {path.relative_to(DBT_PROJECT_DIR): path.read_bytes() for path in _project_files(DBT_PROJECT_DIR)}
+    made = dbt_files(load_feed_contracts(*settings.contract_folders), DBT_PROJECT_DIR)
+    content |= {path.relative_to(DBT_PROJECT_DIR): text.encode("utf-8") for path, text in made.items()}
+    for inside, wanted in content.items():
+        if not (project / inside).exists() or (project / inside).read_bytes() != wanted:
+            _write(project / inside, wanted)
+    for path in list(_project_files(project)):
+        if path.relative_to(project) not in content:
+            path.unlink()
+    _link(project / SHIPPED_LISTS, PROJECT_ROOT / "seeds" / "reference")
+    return project
+
+
+def seed_path(reference_dir: Path, project: Path = DBT_PROJECT_DIR) -> str:
     """The reference lists as dbt must be told them: a name inside the dbt project.
 
     dbt writes the artefact of every seed to its target folder joined with the seed's path; an absolute path joins to
@@ -82,13 +127,16 @@ def seed_path(reference_dir: Path) -> str:
     if reference_dir.resolve() == (PROJECT_ROOT / "seeds" / "reference").resolve():
         return SHIPPED_LISTS
     name = hashlib.sha256(str(reference_dir.resolve()).encode()).hexdigest()[:12]
-    link = DBT_PROJECT_DIR / ".seeds" / name
-    link.parent.mkdir(exist_ok=True)
-    if not link.is_symlink():
-        temporary = link.with_name(f"{name}.{os.getpid()}")
-        temporary.symlink_to(reference_dir.resolve(), target_is_directory=True)
-        temporary.replace(link)
+    _link(project / ".seeds" / name, reference_dir.resolve())
     return f".seeds/{name}"
+
+
+def _link(link: Path, folder: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        temporary = link.with_name(f"{link.name}.{os.getpid()}")
+        temporary.symlink_to(folder, target_is_directory=True)
+        temporary.replace(link)
 
 
 def dbt_target_name(settings: Settings) -> str:
@@ -122,8 +170,8 @@ def dbt_arguments(settings: Settings, target_path: Path) -> list[str]:
     statement to the log as well took a fifth of dbt's own time.
     """
     return [
-        "--project-dir", str(DBT_PROJECT_DIR),
-        "--profiles-dir", str(DBT_PROJECT_DIR),
+        "--project-dir", str(project_dir(settings)),
+        "--profiles-dir", str(project_dir(settings)),
         "--target", dbt_target_name(settings),
         "--target-path", str(target_path),
         "--log-path", str(dbt_log_file(settings).parent),
@@ -140,24 +188,27 @@ def prepare_manifest(settings: Settings) -> Path:
     Raises:
         DbtError: the project does not parse.
     """
+    prepare_project(settings)
+    manifest = manifest_path(settings)
+    kept_fingerprint = manifest.with_suffix(".fingerprint")
     fingerprint = project_fingerprint(settings)
     parsed = _parsed_path(settings, fingerprint)
     if (
         parsed.exists()
-        and MANIFEST_PATH.exists()
-        and _FINGERPRINT_PATH.exists()
-        and _FINGERPRINT_PATH.read_text(encoding="ascii") == fingerprint
+        and manifest.exists()
+        and kept_fingerprint.exists()
+        and kept_fingerprint.read_text(encoding="ascii") == fingerprint
     ):
-        return MANIFEST_PATH
+        return manifest
     with tempfile.TemporaryDirectory(prefix="warehouse-dbt-") as target_path:
         _parse(settings, Path(target_path))
-        for source, path in (("partial_parse.msgpack", parsed), ("manifest.json", MANIFEST_PATH)):
+        for source, path in (("partial_parse.msgpack", parsed), ("manifest.json", manifest)):
             _write(path, (Path(target_path) / source).read_bytes())
-    _write(_FINGERPRINT_PATH, fingerprint.encode("ascii"))
-    for path in _PARSED_DIR.glob("*.msgpack"):
+    _write(kept_fingerprint, fingerprint.encode("ascii"))
+    for path in parsed.parent.glob("*.msgpack"):
         if not path.name.startswith(parsed.name[:_SHORT]):
             path.unlink(missing_ok=True)
-    return MANIFEST_PATH
+    return manifest
 
 
 _SHORT = 16
@@ -166,7 +217,7 @@ _SHORT = 16
 def _parsed_path(settings: Settings, fingerprint: str) -> Path:
     """The kept project: of these project files, with these reference lists."""
     lists = seed_path(settings.reference_dir).rpartition("/")[2]
-    return _PARSED_DIR / f"{fingerprint[:_SHORT]}-{lists}.msgpack"
+    return manifest_path(settings).with_name("parsed") / f"{fingerprint[:_SHORT]}-{lists}.msgpack"
 
 
 def _parse(settings: Settings, target_path: Path) -> None:
@@ -180,7 +231,7 @@ def _parse(settings: Settings, target_path: Path) -> None:
         outcome = load_dbt()(callbacks=[hear]).invoke(["--quiet", "parse", *dbt_arguments(settings, target_path)])
     if not outcome.success:
         said = "\n".join(dict.fromkeys([*errors, str(outcome.exception or "")]))
-        raise DbtError(f"dbt could not parse {DBT_PROJECT_DIR}:\n{said.strip()[-4000:]}")
+        raise DbtError(f"dbt could not parse {project_dir(settings)}:\n{said.strip()[-4000:]}")
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -216,9 +267,10 @@ def write_manifest(settings: Settings, target_path: Path) -> Path:
 
     dbt would write it anew after every command, with the SQL compiled meanwhile, which lies beside it in files.
     """
-    prepare_manifest(settings)
-    content = MANIFEST_PATH.read_bytes().replace(
-        _ANY_DATA_DIR.encode(), json.dumps(str(settings.data_dir))[1:-1].encode()
+    content = (
+        prepare_manifest(settings)
+        .read_bytes()
+        .replace(_ANY_DATA_DIR.encode(), json.dumps(str(settings.data_dir))[1:-1].encode())
     )
     path = target_path / "manifest.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -230,16 +282,14 @@ def project_fingerprint(settings: Settings) -> str:
     """SHA-256 over dbt's versions and every file that shapes the project: name and content, of seed data name only."""
     versions = [metadata.version(package) for package in ("dbt-core", "dbt-duckdb")]
     digest = hashlib.sha256("|".join([dbt_target_name(settings), *versions]).encode())
-    for path in _project_files(settings):
+    for path in (*_project_files(project_dir(settings)), *_project_files(settings.reference_dir)):
         digest.update(path.name.encode())
         if path.suffix != ".csv":
             digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _project_files(settings: Settings) -> Iterator[Path]:
-    for root in (DBT_PROJECT_DIR, settings.reference_dir):
-        for path in sorted(root.rglob("*")):
-            inside = path.relative_to(root).parts
-            if path.suffix in _PROJECT_SUFFIXES and inside[0] not in {"target", "logs", "reference", ".seeds"}:
-                yield path
+def _project_files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.rglob("*")):
+        if path.suffix in _PROJECT_SUFFIXES and path.relative_to(root).parts[0] not in _MADE:
+            yield path

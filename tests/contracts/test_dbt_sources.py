@@ -8,7 +8,7 @@ import yaml
 
 from orchestration.contracts import load_feed_contracts
 from orchestration.contracts.dbt_sources import SYNC_COMMAND, render_dbt_sources, sources_file
-from orchestration.contracts.dbt_staging import staging_files
+from orchestration.contracts.dbt_staging import dbt_files
 from orchestration.contracts.model import Holds
 from orchestration.settings import Settings
 
@@ -17,7 +17,8 @@ RENDERED = render_dbt_sources(load_feed_contracts(SETTINGS.contracts_dir))
 
 
 def test_committed_files_are_those_the_contracts_give() -> None:
-    given = {sources_file(SETTINGS): RENDERED, **staging_files(load_feed_contracts(SETTINGS.contracts_dir), SETTINGS)}
+    given = dbt_files(load_feed_contracts(SETTINGS.contracts_dir), SETTINGS.dbt_project_dir)
+    assert given[sources_file(SETTINGS.dbt_project_dir)] == RENDERED
     differing = [path.name for path, text in given.items() if path.read_text(encoding="utf-8") != text]
     assert not differing, (
         f"{', '.join(differing)}: not what the contracts say. Run '{SYNC_COMMAND}' and commit the result; "

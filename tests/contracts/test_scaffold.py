@@ -32,7 +32,7 @@ def contracts_dir(tmp_path: Path) -> Path:
     ],
 )
 def test_every_place_left_to_be_filled_in_is_refused_at_once(contracts_dir: Path, key: str, headers: list[str]) -> None:
-    path = scaffold_contract(key, headers, contracts_dir, TODAY)
+    path = scaffold_contract(key, headers, [contracts_dir], TODAY)
     with pytest.raises(ContractError) as raised:
         load_feed_contract(path)
     assert len(raised.value.problems) == path.read_text(encoding="utf-8").count(TO_FILL_IN) > 0
@@ -41,7 +41,7 @@ def test_every_place_left_to_be_filled_in_is_refused_at_once(contracts_dir: Path
 
 def test_what_the_agency_and_its_columns_are_is_taken_over(contracts_dir: Path) -> None:
     orders = yaml.safe_load((contracts_dir / "feeds" / "probation" / "orders.odcs.yaml").read_text(encoding="utf-8"))
-    path = scaffold_contract("probation/breaches", ["CRN", "Breach Date"], contracts_dir, TODAY)
+    path = scaffold_contract("probation/breaches", ["CRN", "Breach Date"], [contracts_dir], TODAY)
     begun = yaml.safe_load(path.read_text(encoding="utf-8"))
     assert begun["team"] == orders["team"]
     crn, breach_date = begun["schema"][0]["properties"]
@@ -57,8 +57,8 @@ def test_what_the_agency_and_its_columns_are_is_taken_over(contracts_dir: Path) 
 
 def test_place_and_prefix_are_nobody_elses(contracts_dir: Path) -> None:
     """Two feeds whose names begin alike: the second must choose its own letters."""
-    first = scaffold_contract("probation/breaches", [], contracts_dir, TODAY)
-    second = scaffold_contract("probation/breath_tests", [], contracts_dir, TODAY)
+    first = scaffold_contract("probation/breaches", [], [contracts_dir], TODAY)
+    second = scaffold_contract("probation/breath_tests", [], [contracts_dir], TODAY)
     orders, prefixes = [], []
     for path in (first, second):
         custom = {item["property"]: item["value"] for item in yaml.safe_load(path.read_text())["customProperties"]}
@@ -74,4 +74,4 @@ def test_place_and_prefix_are_nobody_elses(contracts_dir: Path) -> None:
 )
 def test_a_name_that_cannot_be_used_is_refused_with_what_to_do(contracts_dir: Path, key: str, says: str) -> None:
     with pytest.raises(ContractError, match=says):
-        scaffold_contract(key, [], contracts_dir, TODAY)
+        scaffold_contract(key, [], [contracts_dir], TODAY)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from typing import Any
 from unittest.mock import patch
 
 import duckdb
@@ -12,6 +11,7 @@ import pytest
 from records_of import decided, records
 from sql_of_linkage import MAKES, Named, tables_by_module
 from store import Store
+from watched import watched
 
 from orchestration.linkage import link, load_model
 from orchestration.linkage.matching.overrides import put_overrides
@@ -35,44 +35,19 @@ ROWS = (
 )
 
 
-class Recording:
-    """A connection that notes the columns of every declared table when it is made."""
-
-    __class__ = property(lambda self: duckdb.DuckDBPyConnection)  # Splink takes no other
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection, found: dict[str, list[dict[str, str]]]) -> None:
-        self._connection = connection
-        self._found = found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connection, name)
-
-    def __enter__(self) -> Recording:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    def execute(self, query: str, *arguments: Any) -> Any:
-        result = self._connection.execute(query, *arguments)
-        for name in set(MAKES.findall(query)) & DECLARED.keys():
-            rows = self._connection.execute(f"describe {name}").fetchall()
-            self._found[name].append({row[0]: row[1].lower() for row in rows})
-        return result
-
-
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, str]]]:
     """The columns of every table made while few records are linked, first all of them, then what changed."""
     found: dict[str, list[dict[str, str]]] = defaultdict(list)
-    connect = duckdb.connect
 
-    def recording(*arguments: Any, **named: Any) -> Recording:
-        return Recording(connect(*arguments, **named), found)
+    def note(connection: duckdb.DuckDBPyConnection, statement: str, *_: object) -> None:
+        for name in set(MAKES.findall(statement)) & DECLARED.keys():
+            rows = connection.execute(f"describe {name}").fetchall()
+            found[name].append({row[0]: row[1].lower() for row in rows})
 
     store = Store(tmp_path_factory.mktemp("tables"))
     decision = (decided("include", 0, 2),)
-    with patch.object(duckdb, "connect", recording), patch.object(link, "read_overrides", lambda *_: decision):
+    with watched(after=note), patch.object(link, "read_overrides", lambda *_: decision):
         assert store.link(*ROWS).linked_anew
         assert store.link(*ROWS, JOHN | {"forename": "Johnny"}).changes is not None
         with duckdb.connect() as connection:

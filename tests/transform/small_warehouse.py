@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,14 +36,15 @@ class SmallWarehouse:
     """Deliveries of a warehouse in `folder`, written by `write` and staged by `build`."""
 
     folder: Path
+    site_contracts_dir: Path | None = None
     settings: Settings = field(init=False)
     contracts: dict[str, FeedContract] = field(init=False)
     gate: dict[str, dict[str, list[dict[str, Any]]]] = field(init=False)
     reference_digest_before: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settings = scratch_settings(self.folder)
-        self.contracts = load_feed_contracts(self.settings.contracts_dir)
+        self.settings = replace(scratch_settings(self.folder), site_contracts_dir=self.site_contracts_dir)
+        self.contracts = load_feed_contracts(*self.settings.contract_folders)
         self.reference_digest_before = self.reference_digest()
         self.gate = {key: {table: [] for table in GATE_SCHEMAS} for key in self.contracts}
         for contract in self.contracts.values():

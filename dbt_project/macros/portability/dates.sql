@@ -7,28 +7,38 @@
     Text to date, in a format written as the contract writes it; null where the text is not such a date.
 -#}
 {%- macro parse_date(text, date_format) -%}
-    {%- if date_format not in ('DD/MM/YYYY', 'YYYY-MM-DD', 'DD-MON-YYYY') -%}
+    cast({{ justice.parse_wall_clock(text, date_format) }} as date)
+{%- endmacro -%}
+
+{#- Text to date, in the first of several formats it is written in. -#}
+{%- macro parse_date_in_any(text, date_formats) -%}
+    {%- set read = [] -%}
+    {%- for date_format in date_formats -%}{%- do read.append(justice.parse_date(text, date_format)) -%}{%- endfor -%}
+    {{ justice.first_known(read) }}
+{%- endmacro -%}
+
+{#- Text to a UTC timestamp, in the first of several formats it is written in. -#}
+{%- macro parse_timestamp_in_any(text, timestamp_formats, timezone) -%}
+    {%- set read = [] -%}
+    {%- for timestamp_format in timestamp_formats -%}
+        {%- do read.append(justice.parse_timestamp(text, timestamp_format, timezone)) -%}
+    {%- endfor -%}
+    {{ justice.first_known(read | unique | list) }}
+{%- endmacro -%}
+
+{%- macro first_known(values) -%}
+    {{ values[0] if values | length == 1 else 'coalesce(' ~ (values | join(', ')) ~ ')' }}
+{%- endmacro -%}
+
+{#- The pattern of a format written as the contract writes it (orchestration/contracts/formats.py). -#}
+{%- macro date_pattern(notation) -%}
+    {%- if notation not in justice.date_patterns() -%}
         {{ exceptions.raise_compiler_error(
-            "parse_date knows no date format '" ~ date_format ~ "'. Use DD/MM/YYYY, YYYY-MM-DD or DD-MON-YYYY in the "
-            ~ "contract, or teach macros/portability/dates.sql the new one."
+            "No date or timestamp is written '" ~ notation ~ "'. Use one of " ~ (justice.date_patterns() | join(', '))
+            ~ " in the contract, or add the new one to orchestration/contracts/formats.py."
         ) }}
     {%- endif -%}
-    {{ return(adapter.dispatch('parse_date', 'justice')(text, date_format)) }}
-{%- endmacro -%}
-
-{%- macro default__parse_date(text, date_format) -%}
-    {%- set patterns = {'DD/MM/YYYY': '%d/%m/%Y', 'YYYY-MM-DD': '%Y-%m-%d', 'DD-MON-YYYY': '%d-%b-%Y'} -%}
-    cast(try_strptime({{ text }}, '{{ patterns[date_format] }}') as date)
-{%- endmacro -%}
-
-{#- Spark reads month names in one case only ('Dec'). -#}
-{%- macro spark__parse_date(text, date_format) -%}
-    {%- set patterns = {'DD/MM/YYYY': 'dd/MM/yyyy', 'YYYY-MM-DD': 'yyyy-MM-dd', 'DD-MON-YYYY': 'dd-MMM-yyyy'} -%}
-    {%- if date_format == 'DD-MON-YYYY' -%}
-        {%- set text = 'concat(substring(' ~ text ~ ', 1, 3), upper(substring(' ~ text ~ ', 4, 1)), lower(substring('
-            ~ text ~ ', 5)))' -%}
-    {%- endif -%}
-    cast(try_to_timestamp({{ text }}, '{{ patterns[date_format] }}') as date)
+    {{ return(justice.date_patterns()[notation]) }}
 {%- endmacro -%}
 
 
@@ -37,19 +47,14 @@
     ISO texts that carry an offset are read by it; all others are wall-clock time in `timezone`.
 -#}
 {%- macro parse_timestamp(text, timestamp_format, timezone='UTC') -%}
-    {%- if timestamp_format == 'DD/MM/YYYY HH:MM' -%}
-        {{ justice.local_to_utc(justice.parse_wall_clock(text, timestamp_format), timezone) }}
-    {%- elif timestamp_format.startswith('YYYY-MM-DD') or timestamp_format.startswith('ISO') -%}
+    {%- if timestamp_format.startswith('YYYY-MM-DD') or timestamp_format.startswith('ISO') -%}
         case
             when {{ justice.regexp_matches(text, '[T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})$') }}
                 then {{ justice.parse_offset_timestamp(text) }}
             else {{ justice.local_to_utc('try_cast(' ~ text ~ ' as timestamp)', timezone) }}
         end
     {%- else -%}
-        {{ exceptions.raise_compiler_error(
-            "parse_timestamp knows no format '" ~ timestamp_format ~ "'. Use DD/MM/YYYY HH:MM or an ISO 8601 form in "
-            ~ "the contract, or teach macros/portability/dates.sql the new one."
-        ) }}
+        {{ justice.local_to_utc(justice.parse_wall_clock(text, timestamp_format), timezone) }}
     {%- endif -%}
 {%- endmacro -%}
 
@@ -58,11 +63,19 @@
 {%- endmacro -%}
 
 {%- macro default__parse_wall_clock(text, timestamp_format) -%}
-    try_strptime({{ text }}, '%d/%m/%Y %H:%M')
+    try_strptime({{ text }}, '{{ justice.date_pattern(timestamp_format) }}')
 {%- endmacro -%}
 
+{#- Spark reads month names in one case only ('Dec'); they stand after the day. -#}
 {%- macro spark__parse_wall_clock(text, timestamp_format) -%}
-    try_to_timestamp({{ text }}, 'dd/MM/yyyy HH:mm')
+    {%- set pattern = justice.date_pattern(timestamp_format) -%}
+    {%- if '%b' in pattern -%}
+        {%- set text = 'concat(substring(' ~ text ~ ', 1, 3), upper(substring(' ~ text ~ ', 4, 1)), lower(substring('
+            ~ text ~ ', 5)))' -%}
+    {%- endif -%}
+    {%- set spelt = pattern.replace('T', "''T''").replace('%Y', 'yyyy').replace('%m', 'MM').replace('%d', 'dd') -%}
+    {%- set spelt = spelt.replace('%b', 'MMM').replace('%H', 'HH').replace('%M', 'mm').replace('%S', 'ss') -%}
+    try_to_timestamp({{ text }}, '{{ spelt }}')
 {%- endmacro -%}
 
 {%- macro parse_offset_timestamp(text) -%}

@@ -15,9 +15,11 @@
         justice.text_or_null(column.name, promise.missing_values + (column.open_end_values or [])), column
     ) -%}
     {%- if column.type == 'date' -%}
-        {{ justice.known_date(justice.parse_date(text, promise.date_format)) }}
+        {{ justice.known_date(justice.parse_date_in_any(text, [promise.date_format] + (promise.further_date_formats or []))) }}
     {%- elif column.type == 'timestamp' -%}
-        {{ justice.known_date(justice.parse_timestamp(text, promise.timestamp_format, promise.timezone)) }}
+        {{ justice.known_date(justice.parse_timestamp_in_any(
+            text, [promise.timestamp_format] + (promise.further_timestamp_formats or []), promise.timezone
+        )) }}
     {%- elif column.type == 'integer' -%}
         {{ justice.try_cast_to(text, 'integer') }}
     {%- elif column.type == 'number' -%}

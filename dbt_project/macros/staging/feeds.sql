@@ -27,3 +27,26 @@
 {%- macro placeholder_dates() -%}
     {{ return(['1753-01-01', '1800-01-01', '1899-12-30', '1899-12-31', '1900-01-01', '1900-01-02', '1901-01-01', '2099-01-01', '2099-12-31', '9999-12-31']) }}
 {%- endmacro -%}
+
+{%- macro date_patterns() -%}
+    {{ return({
+        'YYYY-MM-DD': '%Y-%m-%d',
+        'DD/MM/YYYY': '%d/%m/%Y',
+        'DD-MON-YYYY': '%d-%b-%Y',
+        'DD-MM-YYYY': '%d-%m-%Y',
+        'DD.MM.YYYY': '%d.%m.%Y',
+        'DD MON YYYY': '%d %b %Y',
+        'MM/DD/YYYY': '%m/%d/%Y',
+        'YYYY/MM/DD': '%Y/%m/%d',
+        'YYYYMMDD': '%Y%m%d',
+        'YYYY-MM-DD HH:MM:SS': '%Y-%m-%d %H:%M:%S',
+        'YYYY-MM-DDTHH:MM:SS': '%Y-%m-%dT%H:%M:%S',
+        'DD/MM/YYYY HH:MM': '%d/%m/%Y %H:%M',
+        'DD/MM/YYYY HH:MM:SS': '%d/%m/%Y %H:%M:%S',
+        'MM/DD/YYYY HH:MM': '%m/%d/%Y %H:%M',
+        'DD-MM-YYYY HH:MM': '%d-%m-%Y %H:%M',
+        'DD-MON-YYYY HH:MM': '%d-%b-%Y %H:%M',
+        'YYYY-MM-DDTHH:MM:SSZ': '%Y-%m-%dT%H:%M:%SZ',
+        'YYYY-MM-DDTHH:MM:SS+HH:MM': '%Y-%m-%dT%H:%M:%S%z',
+    }) }}
+{%- endmacro -%}

@@ -65,7 +65,7 @@ def links_under(settings: Settings, model: LinkageModel) -> pa.Table:
         FileNotFoundError: the build database is not there.
         OverridesError: the list of decisions cannot be used.
     """
-    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(settings.contracts_dir).keys())
+    overrides = read_overrides(settings.overrides_dir, load_feed_contracts(*settings.contract_folders).keys())
     return link_people(_of_last_run(settings), model, overrides).links
 
 

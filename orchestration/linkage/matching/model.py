@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -90,12 +89,6 @@ class LinkageModel:
     splink_version: str
     is_cautious: bool = True
     provenance: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def prior_weight(self) -> float:
-        """log2 of the odds that two profiles taken at random are one person."""
-        prior = float(self.settings["probability_two_random_records_match"])
-        return math.log2(prior / (1 - prior))
 
     def assert_trained(self) -> None:
         """Refuse a model that Splink would complete with defaults (it only warns).
