@@ -105,6 +105,28 @@ def _context() -> Any:
     return context
 
 
+def page_of_suite(suite: Any) -> str:
+    """What a suite expects, as the library's Data Docs show it; its own page, with what it fetches from elsewhere."""
+    from great_expectations.render.renderer import ExpectationSuitePageRenderer
+
+    return str(_view().render(ExpectationSuitePageRenderer().render(suite), show_how_to_buttons=False))
+
+
+def page_of_result(result: Any) -> str:
+    """What became of a suite, likewise."""
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+
+    return str(_view().render(ValidationResultsPageRenderer().render(result), show_how_to_buttons=False))
+
+
+@cache
+def _view() -> Any:
+    """The library's view of a page; one for all, since each compiles its templates anew."""
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()
+
+
 def _column(check: Check, values: Sequence[Any], height: int) -> pd.Series[Any]:
     """Values as a frame column of the common height; padding is neutral to what is expected."""
     padding: list[Any] = [_PADDING if check.expectation is Expectation.GIVEN else None] * (height - len(values))

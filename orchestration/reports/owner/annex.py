@@ -18,7 +18,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -132,28 +131,13 @@ def _make_pages(
     with configurations_kept():
         suite, result = _validated(contract, delivery, settings, codes)
         made = {
-            f"{contract.feed}_rules.html": ("ExpectationSuitePageRenderer", suite, f"Rules: {contract.title}"),
+            f"{contract.feed}_rules.html": (page_of_suite(suite), f"Rules: {contract.title}"),
             f"{contract.feed}_result.html": (
-                "ValidationResultsPageRenderer", result, f"Result: {contract.title}, {delivery['file_name']}"
+                page_of_result(result), f"Result: {contract.title}, {delivery['file_name']}"
             ),
         }  # fmt: skip
-        for name, (renderer, shown, title) in made.items():
-            (folder / name).write_text(stand_alone(_page(renderer, shown), title), encoding="utf-8")
-
-
-def _page(renderer: str, shown: Any) -> str:
-    """A suite or a result as Data Docs show it, by one of the library's page renderers."""
-    from great_expectations.render import renderer as renderers
-
-    return str(_view().render(getattr(renderers, renderer)().render(shown), show_how_to_buttons=False))
-
-
-@cache
-def _view() -> Any:
-    """The library's view of a page; one for all, since each compiles its templates anew."""
-    from great_expectations.render.view.view import DefaultJinjaPageView
-
-    return DefaultJinjaPageView()
+    for name, (page, title) in made.items():
+        (folder / name).write_text(stand_alone(page, title), encoding="utf-8")
 
 
 def _validated(
