@@ -31,6 +31,8 @@ from orchestration.quality.expectations import (
     configurations_kept,
     frame_of,
     load_great_expectations,
+    page_of_result,
+    page_of_suite,
     suite_of,
 )
 from orchestration.quality.gate import rules_version
