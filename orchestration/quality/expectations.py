@@ -107,16 +107,18 @@ def _context() -> Any:
 
 def page_of_suite(suite: Any) -> str:
     """What a suite expects, as the library's Data Docs show it; its own page, with what it fetches from elsewhere."""
-    from great_expectations.render.renderer import ExpectationSuitePageRenderer
+    from great_expectations.render.renderer.page_renderer import ExpectationSuitePageRenderer
 
-    return str(_view().render(ExpectationSuitePageRenderer().render(suite), show_how_to_buttons=False))
+    renderer: Any = ExpectationSuitePageRenderer()
+    return str(_view().render(renderer.render(suite), show_how_to_buttons=False))
 
 
 def page_of_result(result: Any) -> str:
     """What became of a suite, likewise."""
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 
-    return str(_view().render(ValidationResultsPageRenderer().render(result), show_how_to_buttons=False))
+    renderer: Any = ValidationResultsPageRenderer()
+    return str(_view().render(renderer.render(result), show_how_to_buttons=False))
 
 
 @cache
