@@ -31,6 +31,7 @@ from orchestration.console.quarantine_commands import quarantine_app
 from orchestration.console.report_commands import register as register_report
 from orchestration.console.revisions_commands import revisions
 from orchestration.console.stopping import StoppedError
+from orchestration.console.try_commands import contracts_try
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -45,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
+contracts_app.command("try")(contracts_try)
 app.add_typer(contracts_app, name="contracts")
 app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")

@@ -55,6 +55,20 @@ def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, Feed
     Raises:
         ContractError: with every problem of every file, if any contract cannot be used.
     """
+    sources = contract_sources(contracts_dir, *site_dirs)
+    faults = Faults()
+    contracts = faults.all_of(lambda key: load_feed_contract(*sources[key]), sources)
+    faults.of(_check_together, contracts)
+    faults.check()
+    return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
+
+
+def contract_sources(contracts_dir: Path, *site_dirs: Path) -> dict[str, tuple[Path, Path | None]]:
+    """The file each contract stands in and the one that adds to it, if any, by `agency/feed`.
+
+    Raises:
+        ContractError: there is no contract, or a file of a site that nothing reads.
+    """
     feeds_dir = contracts_dir / "feeds"
     paths = _by_feed(feeds_dir, FEED_FILE_SUFFIX)
     if not paths:
@@ -67,10 +81,8 @@ def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, Feed
         additions |= _by_feed(folder / "feeds", SITE_FILE_SUFFIX)
     for key in sorted(additions.keys() - paths.keys()):
         faults.of(_refuse_stranger, additions[key], key, sorted(paths))
-    contracts = faults.all_of(lambda key: load_feed_contract(paths[key], additions.get(key)), sorted(paths))
-    faults.of(_check_together, contracts)
     faults.check()
-    return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
+    return {key: (paths[key], additions.get(key)) for key in sorted(paths)}
 
 
 def _by_feed(feeds_dir: Path, suffix: str) -> dict[str, Path]:
@@ -322,6 +334,9 @@ def _check_column(table: Node, column: Column, columns: tuple[Column, ...]) -> N
         raise place.problem("is part of the primary key, so write required: true")
     if column.code_list_class is not None and column.code_list_class not in {other.name for other in columns}:
         raise place.problem(f"codeListClass '{column.code_list_class}' is not a column of this feed")
+    dates = {other.name for other in columns if other.type is ColumnType.DATE}
+    if column.in_use_on is not None and column.in_use_on not in dates:
+        raise place.problem(f"inUseOn '{column.in_use_on}' is not a date of this feed")
 
 
 def _check_formats(table: Node, columns: tuple[Column, ...], delivery: DeliveryFormat) -> None:

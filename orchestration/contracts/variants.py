@@ -7,18 +7,25 @@ promised something else writes the whole contract, `<feed>.odcs.yaml`, in its ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from orchestration.contracts.columns import read_spellings
 from orchestration.contracts.delivery import TIMEZONES, read_encoding, read_formats, read_yes_no_spellings
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS, contradicting
+from orchestration.contracts.generated_yaml import InOneLine, ListInOneLine, as_yaml
 from orchestration.contracts.model import Column, ColumnType, DeliveryFormat, Spelling
 from orchestration.contracts.reader import Faults, Node, must_equal, read_document
 
 SITE_FILE_SUFFIX = ".site.yaml"
+_WIDTH = 64
+"""Lines are broken at the first blank after it."""
+
+_SHORT = 66
+"""As long as an entry may be to stand on one line, below its column and key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +108,79 @@ def read_variants(path: Path, shown_as: str) -> SiteVariants:
         columns=columns,
         node=document,
     )
+
+
+def merged(first: SiteVariants, second: SiteVariants) -> SiteVariants:
+    """Both together; where only one can hold, the second's. A spelling without a reason has that of the whole."""
+    reason = first.reason or second.reason
+    columns = dict(first.columns)
+    for name, more in second.columns.items():
+        known = columns.get(name, ColumnVariants())
+        columns[name] = ColumnVariants(
+            headers=_added(known.headers, more.headers),
+            spellings=_gathered(
+                replace(item, reason=item.reason or reason) for item in (*known.spellings, *more.spellings)
+            ),
+            open_end_values=_added(known.open_end_values, more.open_end_values),
+            padded_to=more.padded_to if more.padded_to is not None else known.padded_to,
+        )
+    return SiteVariants(
+        reason=reason,
+        encoding=second.encoding or first.encoding,
+        delimiter=second.delimiter or first.delimiter,
+        timezone=second.timezone or first.timezone,
+        missing_values=_added(first.missing_values, second.missing_values),
+        date_formats=_added(first.date_formats, second.date_formats),
+        timestamp_formats=_added(first.timestamp_formats, second.timestamp_formats),
+        yes=_added(first.yes, second.yes),
+        no=_added(first.no, second.no),
+        columns=columns,
+        node=first.node,
+    )
+
+
+def _gathered(spellings: Iterable[Spelling]) -> tuple[Spelling, ...]:
+    """One entry for each value and reason."""
+    found: dict[tuple[str, str], Spelling] = {}
+    for item in spellings:
+        known = found.get((item.means, item.reason))
+        written = _added(known.written if known else (), item.written)
+        found[item.means, item.reason] = Spelling(item.means, written, item.reason)
+    return tuple(found.values())
+
+
+def variants_text(key: str, variants: SiteVariants) -> str:
+    """The variants of the feed `key` as they stand in a file `<feed>.site.yaml`."""
+    yes_no = {name: ListInOneLine(texts) for name, texts in (("yes", variants.yes), ("no", variants.no)) if texts}
+    document: dict[str, Any] = {
+        "feed": key,
+        "reason": variants.reason,
+        "encoding": variants.encoding,
+        "delimiter": variants.delimiter,
+        "timeZone": variants.timezone,
+        "missingValues": ListInOneLine(variants.missing_values),
+        "dateFormats": ListInOneLine(variants.date_formats),
+        "timestampFormats": ListInOneLine(variants.timestamp_formats),
+        "yesNoSpellings": yes_no,
+        "columns": {name: _column_document(own, variants.reason) for name, own in variants.columns.items()},
+    }
+    return as_yaml({name: value for name, value in document.items() if value}, width=_WIDTH)
+
+
+def _column_document(own: ColumnVariants, shared_reason: str) -> dict[str, Any]:
+    spellings = [
+        {"means": item.means, "written": ListInOneLine(item.written)}
+        | ({} if item.reason == shared_reason else {"reason": item.reason})
+        for item in own.spellings
+    ]
+    spellings = [InOneLine(item) if len(str(item)) < _SHORT else item for item in spellings]
+    document = {
+        "headers": ListInOneLine(own.headers),
+        "spellings": spellings,
+        "openEndValues": ListInOneLine(own.open_end_values),
+        "paddedTo": own.padded_to,
+    }
+    return {name: value for name, value in document.items() if value}
 
 
 def _delimiter(document: Node) -> str | None:

@@ -216,6 +216,7 @@ BESIDE: Mapping[str, Change] = {
     "HMC-CAS-PATTERN-crown_case_number": {"crown_received_date": "2024-01-05"},
     "HMC-OFF-101": {"plea_date": "2024-01-03"},
     "HMC-OFF-102": {"verdict_date": "2024-01-03"},
+    "HMC-HEA-CLOSED-court_ou_code": {"hearing_date": "2019-01-01"},
     "HMC-HEA-CODE_LIST-trial_outcome_code": {"trial_outcome_class": "CRACKED"},
     "HMC-RES-TYPE-duration_value": {"duration_unit": "L"},
     "PRI-SPE-CLOSED_CODES-exit_reason": {"status_to": "02-JAN-2024"},
@@ -286,6 +287,7 @@ def _values(
         ColumnRuleKind.CLOSED_CODES: (_NO_CODE, *other_case),
         ColumnRuleKind.EXPECTED_CODES: (_NO_CODE, *other_case),
         ColumnRuleKind.CODE_LIST: (_UNLISTED.get(column.name, _NO_CODE),),
+        ColumnRuleKind.CLOSED: ("B01CX00",),  # Camberwell Green, closed at the end of 2018
         ColumnRuleKind.PATTERN: (_NO_CODE,),
         ColumnRuleKind.SPREADSHEET: ("1.23E+10", "4,5e+12"),
         ColumnRuleKind.LEGIBLE: ("MÃ¼ller", "M?ller", "M\ufffdller", "Mu\x08ller", "Oâ€™Brien"),
