@@ -104,8 +104,9 @@ def deliver_everything(warehouse: SmallWarehouse) -> None:
         [{**CUSTODY, "custody_number": key, "arrested_at": at} for key, at in clocks.items()],
         sequence=2,
     )
-    # Sent late: extracted before all others.
-    warehouse.deliver(custody, date(2024, 12, 31), [{**CUSTODY, "disposal": "RELEASED_UNDER_INVESTIGATION"}])
+    # Sent late: extracted before all others, though the number of its file is higher.
+    late = [{**CUSTODY, "disposal": "RELEASED_UNDER_INVESTIGATION"}]
+    warehouse.deliver(custody, date(2024, 12, 31), late, sequence=2)
 
     spells = "prison/custody_spells"
     warehouse.deliver(spells, JANUARY, [SPELL, {**SPELL, "spell_sequence": "2", "status_to": "NK"}])
