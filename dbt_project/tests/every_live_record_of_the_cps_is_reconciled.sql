@@ -13,9 +13,16 @@ recorded as (
         on
             cps_defendants.ptiurn = defendants.cps_ptiurn
             and cps_defendants.defendant_number = defendants.cps_defendant_number
+    left join {{ ref('prosecutions') }} as prosecutions
+        on cps_defendants.record_key = prosecutions.record_key
+    left join {{ ref('defendants') }} as merged_defendants
+        on prosecutions.merged_defendant_id = merged_defendants.defendant_id
     where
         coalesce(
-            cps_defendants.charging_decision_date, defendants.first_charge_date, cps_defendants.first_extract_date
+            cps_defendants.charging_decision_date,
+            defendants.first_charge_date,
+            merged_defendants.first_charge_date,
+            cps_defendants.first_extract_date
         ) <= last_month_end.snapshot_date
         and (
             cps_defendants.finalisation_date > last_month_end.snapshot_date

@@ -6,6 +6,7 @@ The ground floor: every other room asks here for columns, formats, keys and rule
 from orchestration.contracts.earlier_deliveries import EARLIER_DELIVERY_RULES, ExcusedDeliveries, RowCountBounds
 from orchestration.contracts.loader import load_feed_contract, load_feed_contracts
 from orchestration.contracts.model import (
+    CODE_LIST_ENDS,
     CODE_LISTS,
     FILE_EXTENSIONS,
     LIST_SEPARATOR,
@@ -36,6 +37,7 @@ from orchestration.contracts.rules import (
 
 __all__ = [
     "CODE_LISTS",
+    "CODE_LIST_ENDS",
     "EARLIER_DELIVERY_RULES",
     "FILE_EXTENSIONS",
     "LIST_SEPARATOR",

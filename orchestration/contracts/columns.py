@@ -10,7 +10,15 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from orchestration.contracts.model import CODE_LISTS, Classification, Column, ColumnType, Holds, Spelling
+from orchestration.contracts.model import (
+    CODE_LIST_ENDS,
+    CODE_LISTS,
+    Classification,
+    Column,
+    ColumnType,
+    Holds,
+    Spelling,
+)
 from orchestration.contracts.reader import Faults, Node
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, Dimension, Severity
 from orchestration.contracts.thresholds import SHARE_KEYS, RuleShares, read_rule_shares
@@ -60,6 +68,7 @@ def read_column(node: Node) -> Column:
     meanings = faults.of(_meanings, custom, codes)
     code_list = faults.of(_reference_list, custom, "codeList")
     code_list_class = faults.of(Node.optional_text, custom, "codeListClass")
+    in_use_on = faults.of(_in_use_on, custom)
     group_list = faults.of(_reference_list, custom, "groupList")
     may_lie_ahead = faults.of(_may_lie_ahead, custom, kind)
     open_end_values = faults.of(Node.texts, custom, "openEndValues")
@@ -84,6 +93,7 @@ def read_column(node: Node) -> Column:
         code_meanings=meanings,
         code_list=code_list,
         code_list_class=code_list_class,
+        in_use_on=in_use_on,
         group_list=group_list,
         pattern=limits.pattern,
         minimum=limits.minimum,
@@ -164,7 +174,7 @@ def _limits(node: Node) -> _Limits:
 def _only_known(custom: Node) -> None:
     custom.only(
         "codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references", "holds",
-        "stagedAs", "spellings", "paddedTo", "headers",
+        "stagedAs", "spellings", "paddedTo", "inUseOn", "headers",
     )  # fmt: skip
 
 
@@ -217,6 +227,15 @@ def _meanings(custom: Node, codes: tuple[tuple[str, ...], tuple[str, ...]]) -> t
 
 def _reference_list(custom: Node, key: str) -> str | None:
     return custom.one_of(key, dict.fromkeys(CODE_LISTS, "")) if custom.has(key) else None
+
+
+def _in_use_on(custom: Node) -> str | None:
+    if not custom.has("inUseOn"):
+        return None
+    if custom.optional_text("codeList") not in CODE_LIST_ENDS:
+        known = ", ".join(CODE_LIST_ENDS)
+        raise custom.child("inUseOn").problem(f"the column's codeList says of nothing when it ended; one of: {known}")
+    return custom.text("inUseOn")
 
 
 def _holds(custom: Node) -> Holds | None:

@@ -363,6 +363,9 @@ def _check_column(table: Node, column: Column, columns: tuple[Column, ...]) -> N
         raise place.problem("is part of the primary key, so write required: true")
     if column.code_list_class is not None and column.code_list_class not in {other.name for other in columns}:
         raise place.problem(f"codeListClass '{column.code_list_class}' is not a column of this feed")
+    dates = {other.name for other in columns if other.type is ColumnType.DATE}
+    if column.in_use_on is not None and column.in_use_on not in dates:
+        raise place.problem(f"inUseOn '{column.in_use_on}' is not a date of this feed")
 
 
 def _check_formats(table: Node, columns: tuple[Column, ...], delivery: DeliveryFormat) -> None:

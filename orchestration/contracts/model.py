@@ -49,6 +49,9 @@ CODE_LISTS: dict[str, tuple[str, ...]] = {
 }
 """Reference lists a column may name, with the key columns of the seed of that name."""
 
+CODE_LIST_ENDS = {"courts": "closed_on"}
+"""Reference lists of things that come to an end, with the column that says on which day; blank where it has not."""
+
 
 @dataclass(frozen=True)
 class QualifiedCodes:
@@ -175,6 +178,8 @@ class Column:
         code_meanings: (code, meaning) pairs for codes that do not speak for themselves.
         code_list: reference seed whose codes are expected; others are counted, not refused.
         code_list_class: for `trial_outcomes`, whose codes repeat between classes: the column that holds the class.
+        in_use_on: of a code in a list of things that end (`CODE_LIST_ENDS`): the column with the day on which it must
+            not have ended.
         group_list: reference seed of wordings, in small letters, that group free text: by the whole text, or else by
             what stands before its dash. Text in no group is not counted as wrong.
         pattern: regular expression a well-formed value matches in full; others are counted, not refused.
@@ -202,6 +207,7 @@ class Column:
     code_meanings: tuple[tuple[str, str], ...] = ()
     code_list: str | None = None
     code_list_class: str | None = None
+    in_use_on: str | None = None
     group_list: str | None = None
     pattern: str | None = None
     minimum: str | None = None

@@ -42,6 +42,7 @@ class ColumnRuleKind(StrEnum):
     CLOSED_CODES = "closed_codes"
     EXPECTED_CODES = "expected_codes"
     CODE_LIST = "code_list"
+    CLOSED = "closed"
     PATTERN = "pattern"
     SPREADSHEET = "spreadsheet"
     RANGE = "range"

@@ -77,6 +77,16 @@ _COLUMN_RULES: dict[ColumnRuleKind, _Wording] = {
         "Correct a mistyped code at source; for a new code, send its meaning so that the list can take it.",
         "Pick the code from the national list at entry, and keep that list up to date in the system.",
     ),
+    ColumnRuleKind.CLOSED: _Wording(
+        "{column} had not closed by {in_use_on}",
+        Severity.WARNING,
+        Dimension.CONSISTENCY,
+        "The old code was kept where the work had moved to another, {in_use_on} is mistyped, or the list has a wrong "
+        "closing date.",
+        "Give the code that took over (the list {code_list} names it where it is known), or correct {in_use_on}; if it "
+        "is open still, tell the data steward.",
+        "Keep closed codes for old records only: do not offer them for days after they closed.",
+    ),
     ColumnRuleKind.PATTERN: _Wording(
         "{column} is well formed",
         Severity.WARNING,
@@ -383,6 +393,7 @@ def column_rules(
         "format": _format_words(column, delivery),
         "codes": ", ".join(column.closed_codes or column.expected_codes),
         "code_list": column.code_list or "",
+        "in_use_on": column.in_use_on or "",
         "range": _range_words(column),
         "encoding": delivery.encoding,
     }
@@ -406,6 +417,7 @@ def _kinds(column: Column) -> list[ColumnRuleKind]:
         ColumnRuleKind.CLOSED_CODES: bool(column.closed_codes),
         ColumnRuleKind.EXPECTED_CODES: bool(column.expected_codes),
         ColumnRuleKind.CODE_LIST: column.code_list is not None and not column.closed_codes,
+        ColumnRuleKind.CLOSED: column.in_use_on is not None,
         ColumnRuleKind.PATTERN: column.pattern is not None,
         ColumnRuleKind.SPREADSHEET: column.required and column.type is ColumnType.IDENTIFIER,
         ColumnRuleKind.RANGE: column.minimum is not None or column.maximum is not None,

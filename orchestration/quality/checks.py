@@ -27,7 +27,7 @@ from orchestration.contracts import (
     RowRule,
     Rule,
 )
-from orchestration.quality.reference_lists import CLASS_SEPARATOR
+from orchestration.quality.reference_lists import CLASS_SEPARATOR, ended
 from orchestration.quality.typed_sql import does_not_read, elements, literal, name, text_name
 
 DELIVERY_ID = "_delivery_id"
@@ -157,9 +157,8 @@ def _column_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozense
         case ColumnRuleKind.CLOSED_CODES | ColumnRuleKind.EXPECTED_CODES:
             allowed = column.closed_codes or column.expected_codes
             return _codes_check(column, rule, frozenset(allowed), f"({', '.join(map(literal, allowed))})")
-        case ColumnRuleKind.CODE_LIST:
-            listed = column.code_list or ""
-            return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
+        case ColumnRuleKind.CODE_LIST | ColumnRuleKind.CLOSED:
+            return _list_check(column, rule, codes)
         case ColumnRuleKind.PATTERN | ColumnRuleKind.SPREADSHEET | ColumnRuleKind.LEGIBLE:
             return _text_check(column, rule)
         case ColumnRuleKind.RANGE:
@@ -219,6 +218,32 @@ def _codes_check(column: Column, rule: ColumnRule, codes: frozenset[str], allowe
         source=source,
         broken_value=f"{judged} is not null and {judged} not in {allowed}",
         codes=codes,
+    )
+
+
+def _list_check(column: Column, rule: ColumnRule, codes: Mapping[str, frozenset[str]]) -> Check:
+    """Broken by a code the reference list does not hold, or that had ended."""
+    listed = column.code_list or ""
+    if rule.kind is ColumnRuleKind.CLOSED:
+        return _closed_check(column, rule, codes[ended(listed)])
+    return _codes_check(column, rule, codes[listed], f"(select code from {code_table(listed)})")
+
+
+def _closed_check(column: Column, rule: ColumnRule, ends: frozenset[str]) -> Check:
+    """Broken by a code that had ended before the day it was used on; on its last day it was still in use."""
+    text, day = text_name(column.name), name(column.in_use_on or "")
+    last_days = [end.rsplit(CLASS_SEPARATOR, 1) for end in sorted(ends)]
+    cases = " ".join(f"when {literal(code)} then date {literal(last)}" for code, last in last_days)
+    last_day = f"case {text} {cases} end" if cases else "cast(null as date)"
+    return Check(
+        rule=rule,
+        column=f"{column.name};{column.in_use_on}",
+        checked=f"{text} is not null and {day} is not null",
+        broken=f"{day} > {last_day}",
+        judged="null",
+        expectation=Expectation.IN_SET,
+        codes=frozenset({"holds"}),
+        outcomes=("holds", "is broken"),
     )
 
 

@@ -110,6 +110,14 @@ class Defendant:
         """Id in the courts' feeds."""
         return f"{self.case}-{self.number}"
 
+    @property
+    def is_counted_by_another(self) -> bool:
+        """Whether the person was recorded before in a case that is the same one after mergers: one defendant."""
+        earlier = DEFENDANTS[: DEFENDANTS.index(self)]
+        return any(
+            one.person == self.person and lead_of(one.case) == lead_of(self.case) for one in earlier if self.person
+        )
+
     def is_unconcluded(self, when: date) -> bool:
         """Received, and not concluded."""
         return any(within(span, when) for span in (*self.live, self.appeal))
@@ -247,7 +255,7 @@ def expected_bridge(when: date) -> dict[Place, dict[str, int]]:
     persons: dict[Place, set[str]] = defaultdict(set)
     counts: dict[Place, Counter[str]] = defaultdict(Counter)
     for defendant in DEFENDANTS:
-        if not defendant.is_live(when):
+        if not defendant.is_live(when) or defendant.is_counted_by_another:
             continue
         for row in rows_of(place_of(defendant.case, when)):
             counts[row]["defendants"] += 1
@@ -282,6 +290,11 @@ def expected_lines(when: date) -> dict[tuple[str, Place], Counter[str]]:
         in_court, at_cps = defendant.is_live(when), within(defendant.cps, when)
         if at_cps:
             add("cps", place, "agency_count")
+        if defendant.is_counted_by_another:
+            # The CPS has a record in each of the cases that merged, the courts have one defendant.
+            if at_cps:
+                add("cps", place, "merged_cases")
+            continue
         if in_court and not at_cps:
             is_committed = (
                 place[0] == "C" and (lead_of(defendant.case).crown or ("", ""))[1] == "COMMITTED_FOR_SENTENCE"

@@ -1,5 +1,5 @@
 with hearing_defendants as (
-    select * from {{ ref('stg_hmcts__hearing_defendants') }}
+    select * from {{ ref('int_defendant_appearances') }}
 ),
 
 hearings as (

@@ -1,5 +1,5 @@
 with recorded_offences as (
-    select * from {{ ref('stg_hmcts__offences') }}
+    select * from {{ ref('int_defendant_offences') }}
 ),
 
 defendant_cases as (

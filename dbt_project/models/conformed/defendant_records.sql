@@ -1,5 +1,5 @@
 with recorded_defendants as (
-    select * from {{ ref('stg_hmcts__defendants') }}
+    select * from {{ ref('recorded_defendants') }}
 ),
 
 defendant_references as (
@@ -23,7 +23,7 @@ custody_records as (
 ),
 
 defendant_persons as (
-    select
+    select distinct
         recorded_defendants.defendant_id,
         recorded_defendants.asn,
         person_records.person_id
@@ -32,7 +32,7 @@ defendant_persons as (
         on
             person_records.agency = 'hmcts'
             and person_records.feed = 'defendants'
-            and recorded_defendants.defendant_id = person_records.record_key
+            and recorded_defendants.recorded_defendant_id = person_records.record_key
 ),
 
 agency_records as (

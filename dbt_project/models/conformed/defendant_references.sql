@@ -2,27 +2,27 @@ with recorded_cases as (
     select * from {{ ref('stg_hmcts__cases') }}
 ),
 
-defendant_cases as (
-    select * from {{ ref('int_defendant_cases') }}
+recorded_defendants as (
+    select * from {{ ref('recorded_defendants') }}
 ),
 
 references_of_defendants as (
     select
-        defendant_cases.defendant_id,
+        recorded_defendants.defendant_id,
         own_case.ptiurn,
         1 as reference_rank
-    from defendant_cases
+    from recorded_defendants
     inner join recorded_cases as own_case
-        on defendant_cases.source_case_id = own_case.case_id
+        on recorded_defendants.source_case_id = own_case.case_id
     where own_case.ptiurn is not null
     union all
     select
-        defendant_cases.defendant_id,
+        recorded_defendants.defendant_id,
         lead_case.ptiurn,
         2 as reference_rank
-    from defendant_cases
+    from recorded_defendants
     inner join recorded_cases as lead_case
-        on defendant_cases.case_id = lead_case.case_id
+        on recorded_defendants.case_id = lead_case.case_id
     where lead_case.ptiurn is not null
 )
 

@@ -1,17 +1,10 @@
 with recorded_defendants as (
-    select * from {{ ref('stg_hmcts__defendants') }}
-),
-
-defendant_cases as (
-    select * from {{ ref('int_defendant_cases') }}
+    select * from {{ ref('recorded_defendants') }}
+    where is_lead
 ),
 
 cases as (
     select * from {{ ref('cases') }}
-),
-
-person_records as (
-    select * from {{ ref('person_records') }}
 ),
 
 persons as (
@@ -62,9 +55,9 @@ custody_matches as (
 
 select
     recorded_defendants.defendant_id,
-    defendant_cases.case_id,
-    defendant_cases.source_case_id,
-    case when recorded_defendants.defendant_type = 'P' then person_records.person_id end as person_id,
+    recorded_defendants.case_id,
+    recorded_defendants.source_case_id,
+    recorded_defendants.person_id,
     {{ justice.or_unknown('persons.sex') }} as sex,
     persons.date_of_birth,
     persons.ethnicity_code,
@@ -99,17 +92,10 @@ select
     recorded_defendants.bench_warrant_issued as bench_warrant_issued_date,
     recorded_defendants.bench_warrant_executed as bench_warrant_executed_date
 from recorded_defendants
-left join defendant_cases
-    on recorded_defendants.defendant_id = defendant_cases.defendant_id
 left join cases
-    on defendant_cases.case_id = cases.case_id
-left join person_records
-    on
-        person_records.agency = 'hmcts'
-        and person_records.feed = 'defendants'
-        and recorded_defendants.defendant_id = person_records.record_key
+    on recorded_defendants.case_id = cases.case_id
 left join persons
-    on person_records.person_id = persons.person_id
+    on recorded_defendants.person_id = persons.person_id
 left join conclusions
     on recorded_defendants.defendant_id = conclusions.defendant_id
 left join defendant_courts

@@ -15,7 +15,7 @@ recorded_results as (
 ),
 
 recorded_offences as (
-    select * from {{ ref('stg_hmcts__offences') }}
+    select * from {{ ref('int_defendant_offences') }}
 ),
 
 results as (

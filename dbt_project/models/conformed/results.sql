@@ -3,7 +3,7 @@ with recorded_results as (
 ),
 
 offences as (
-    select * from {{ ref('stg_hmcts__offences') }}
+    select * from {{ ref('int_defendant_offences') }}
 ),
 
 defendant_cases as (

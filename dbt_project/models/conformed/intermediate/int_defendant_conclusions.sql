@@ -6,8 +6,8 @@ charges as (
     select * from {{ ref('charges') }}
 ),
 
-person_records as (
-    select * from {{ ref('person_records') }}
+recorded_defendants as (
+    select * from {{ ref('recorded_defendants') }}
 ),
 
 custody_spells as (
@@ -33,16 +33,13 @@ charge_totals as (
 -- Courts hear of a death in prison late, or never: the case is over on the day it happened.
 deaths_in_prison as (
     select
-        person_records.record_key as defendant_id,
+        recorded_defendants.defendant_id,
         min(custody_spells.end_date) as death_date
     from custody_spells
-    inner join person_records
-        on
-            custody_spells.person_id = person_records.person_id
-            and person_records.agency = 'hmcts'
-            and person_records.feed = 'defendants'
+    inner join recorded_defendants
+        on custody_spells.person_id = recorded_defendants.person_id
     where custody_spells.exit_reason = 'died'
-    group by person_records.record_key
+    group by recorded_defendants.defendant_id
 ),
 
 totals as (

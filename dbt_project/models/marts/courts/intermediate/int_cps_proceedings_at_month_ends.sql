@@ -31,6 +31,7 @@ cps_records as (
     select
         prosecutions.record_key,
         prosecutions.defendant_id,
+        coalesce(prosecutions.defendant_id, prosecutions.merged_defendant_id) as placed_defendant_id,
         prosecutions.outcome,
         coalesce(
             prosecutions.charging_decision_date, defendants.first_charge_date, prosecutions.first_extract_date
@@ -39,14 +40,15 @@ cps_records as (
         prosecutions.outcome is not null and prosecutions.finalisation_date is null as is_ended_undated
     from prosecutions
     left join defendants
-        on prosecutions.defendant_id = defendants.defendant_id
+        on coalesce(prosecutions.defendant_id, prosecutions.merged_defendant_id) = defendants.defendant_id
 ),
 
 live_records as (
     select
         month_ends.snapshot_date,
         cps_records.record_key,
-        cps_records.defendant_id
+        cps_records.placed_defendant_id,
+        cps_records.defendant_id is null and cps_records.placed_defendant_id is not null as is_further_record
     from month_ends
     inner join cps_records
         on
@@ -107,14 +109,14 @@ in_court as (
             and cps_records.record_key = live_records.record_key
 ),
 
--- Live with the CPS and not in court.
+-- Live with the CPS and not in court, or counted there by another record of the same defendant.
 at_cps_only as (
     select
         live_records.snapshot_date,
-        live_records.defendant_id,
+        live_records.placed_defendant_id as defendant_id,
         live_records.record_key,
         case
-            when live_records.defendant_id is null then 'unknown'
+            when live_records.placed_defendant_id is null then 'unknown'
             else {{ justice.jurisdiction_on(
                 'live_records.snapshot_date', 'cases.crown_received_date', 'cases.sent_to_crown_date'
             ) }}
@@ -123,7 +125,8 @@ at_cps_only as (
         false as is_live_in_court,
         true as is_live_at_cps,
         case
-            when live_records.defendant_id is null then 'missing_from_court'
+            when live_records.placed_defendant_id is null then 'missing_from_court'
+            when live_records.is_further_record and proceedings.is_live then 'merged_cases'
             when proceedings.is_under_warrant then 'bench_warrants'
             when first_starts.start_date is null or first_starts.start_date > live_records.snapshot_date
                 then 'not_yet_at_court'
@@ -133,11 +136,11 @@ at_cps_only as (
     left join proceedings
         on
             live_records.snapshot_date = proceedings.snapshot_date
-            and live_records.defendant_id = proceedings.defendant_id
+            and live_records.placed_defendant_id = proceedings.defendant_id
     left join first_starts
-        on live_records.defendant_id = first_starts.defendant_id
+        on live_records.placed_defendant_id = first_starts.defendant_id
     left join defendants
-        on live_records.defendant_id = defendants.defendant_id
+        on live_records.placed_defendant_id = defendants.defendant_id
     left join cases
         on defendants.case_id = cases.case_id
     left join court_periods
@@ -145,7 +148,7 @@ at_cps_only as (
             defendants.case_id = court_periods.case_id
             and live_records.snapshot_date >= court_periods.from_date
             and live_records.snapshot_date < court_periods.until_date
-    where not coalesce(proceedings.is_live, false)
+    where live_records.is_further_record or not coalesce(proceedings.is_live, false)
 )
 
 select
