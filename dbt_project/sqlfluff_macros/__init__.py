@@ -35,6 +35,7 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "measured_stages": lambda: ["offence_to_charge"],
     "sequential_stages": lambda: ["offence_to_charge"],
     "guilty_plea_stages": lambda: ["first_hearing"],
+    "linkage_accuracy_columns": lambda: ["source", "measure", "unit", "breakdown"],
 }
 
 

@@ -178,7 +178,7 @@ def _staged(column: Column) -> str:
     if column.holds is not None and column.holds.is_normalised:
         return f"{{{{ doc('{column.holds}') }}}}"
     if column.is_mapped:
-        return f"`UNKNOWN` if it is not in the reference list {column.code_list}."
+        return f"`unknown` if it is not in the reference list {column.code_list}."
     return "Staged in UTC." if column.type is ColumnType.TIMESTAMP else ""
 
 

@@ -38,6 +38,8 @@ from orchestration.ingest.tables import (
 
 _BATCH_ROWS = 20_000
 
+_ADVICE = "write one JSON object on each line, no array around them"
+
 
 class _Number(str):
     """A JSON number in the very text it was written in."""
@@ -87,13 +89,31 @@ def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Readi
             held.append((row, record))
             if rows > _BATCH_ROWS:
                 held = None
-    check_line_limits(contract, rows + len(aside), aside, "write one JSON object on each line, no array around them")
+    check_line_limits(contract, rows + len(aside), aside, _ADVICE)
     delivered = list(keys)
     if rows == 0:
         delivered = [column.physical_name for column in contract.columns]
     header = match_header(contract, delivered)
     records = iter(held) if held is not None else _records(contract, path, compressed, [])
     return Reading(header, _batches(contract, header, delivered, records), aside)
+
+
+def read_records(contract: FeedContract, path: Path, *, compressed: bool) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file, as they are nested; numbers are the texts they were written in.
+
+    Raises:
+        UnreadableError: a line is not a JSON object.
+    """
+    aside: list[LineAside] = []
+    for _, record in _records(contract, path, compressed, aside):
+        _require_none(aside)
+        yield record
+    _require_none(aside)
+
+
+def _require_none(aside: list[LineAside]) -> None:
+    if aside:
+        raise unreadable_record(aside[0].line_number, aside[0].what, _ADVICE)
 
 
 def _records(
@@ -212,11 +232,11 @@ def _text(value: Any, kind: ColumnType | None, contract: FeedContract) -> str | 
         return "true" if value else "false"
     if kind is ColumnType.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return LIST_SEPARATOR.join(value) or None
-    return _json_text(value)
+    return json_text(value)
 
 
-def _json_text(value: Any) -> str:
-    """Nested JSON as text again, numbers as they were written."""
+def json_text(value: Any) -> str:
+    """A value as JSON text again, numbers as they were written."""
     out = io.StringIO()
     _write_json(value, out)
     return out.getvalue()

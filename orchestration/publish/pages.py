@@ -25,6 +25,7 @@ from orchestration.products.promises import CONTRACTS_FOLDER, write_contracts
 from orchestration.reporter import Reporter
 from orchestration.reports.catalogue import build_catalogue
 from orchestration.settings import Settings
+from orchestration.transform.dbt import lineage_dir
 from orchestration.transform.selection import Rule, read_selection
 
 if TYPE_CHECKING:
@@ -116,14 +117,21 @@ def published_reach(
     """Which columns of which feed each published column is made from; None, told to the log, if it cannot be read."""
     try:
         # SQL lineage: half a second of imports that no other step and no definitions need
-        from orchestration.lineage.reach import read_reach
+        from orchestration.lineage.kept import kept_reach
 
         published = {
             table.full_name: [column.name for column in table.columns if column.rule is not Rule.DROP]
             for table in read_selection(manifest_path)
         }
         feed_columns = {contract.key: contract.column_names for contract in contracts}
-        return read_reach(manifest_path, published, feed_columns, settings.engine.value)
+        return kept_reach(
+            manifest_path,
+            published,
+            feed_columns,
+            settings.engine.value,
+            data_dir=settings.data_dir,
+            folder=lineage_dir(settings),
+        )
     except Exception:
         log_error(f"column lineage could not be read:\n{traceback.format_exc()}")
         return None

@@ -18,9 +18,11 @@ from orchestration.transform.dbt import (
     DbtError,
     dbt_arguments,
     dbt_environment_set,
+    dbt_log_file,
     dbt_target_path,
     parsed_project,
     seed_path,
+    write_manifest,
 )
 from orchestration.transform.dbt_run import dbt_results
 from orchestration.transform.judicial_key import throwaway_judicial_key
@@ -136,11 +138,18 @@ def _dbt_build(context: AssetExecutionContext, settings: Settings) -> Iterator[A
     arguments = ["build", "--exclude-resource-type", "unit_test", *chosen.selection_args]
     if chosen.indirect_selection:
         arguments += ["--indirect-selection", chosen.indirect_selection]
-    arguments += dbt_arguments(settings, dbt_target_path(settings))
+    target_path = dbt_target_path(settings)
+    arguments += dbt_arguments(settings, target_path)
     context.log.debug("dbt %s", " ".join(arguments))
     with dbt_environment_set(settings):
         try:
-            for record in dbt_results(parsed_project(settings), arguments):
+            write_manifest(settings, target_path)
+            for record in dbt_results(
+                parsed_project(settings),
+                arguments,
+                log_file=dbt_log_file(settings),
+                results_file=target_path / "run_results.json",
+            ):
                 yield from DbtCoreCliEventMessage(record, event_history_metadata={}).to_default_asset_events(
                     chosen.manifest, chosen.dagster_dbt_translator, context
                 )

@@ -8,6 +8,7 @@ each change of the project, with a stand-in where the data directory would be, a
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import os
 import tempfile
@@ -67,7 +68,7 @@ def dbt_environment(settings: Settings) -> dict[str, str]:
         "WAREHOUSE_SEED_PATH": seed_path(settings.reference_dir, project_dir(settings)),
         "WAREHOUSE_DUCKDB_MEMORY": memory_limit(settings.memory_limit),
         "DBT_PROFILES_DIR": str(project_dir(settings)),
-        "DBT_LOG_PATH": str(settings.build_dir / "dbt_logs"),
+        "DBT_LOG_PATH": str(dbt_log_file(settings).parent),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DBT_VERSION_CHECK": "false",
     }
@@ -86,6 +87,11 @@ def manifest_path(settings: Settings) -> Path:
     """The manifest Dagster's definitions are loaded from: the shape of the project, the same for every warehouse that
     has the same contracts."""
     return project_dir(settings) / "target" / "manifest.json"
+
+
+def lineage_dir(settings: Settings) -> Path:
+    """Where what was read of the project's SQL is kept beside it."""
+    return manifest_path(settings).with_name("lineage")
 
 
 def prepare_project(settings: Settings) -> Path:
@@ -143,6 +149,11 @@ def dbt_target_path(settings: Settings) -> Path:
     return settings.build_dir / "dbt_target"
 
 
+def dbt_log_file(settings: Settings) -> Path:
+    """What dbt said of the builds of this warehouse."""
+    return settings.build_dir / "dbt_logs" / "dbt.log"
+
+
 def load_dbt() -> type[dbtRunner]:
     """dbt's entry point: two seconds of imports that only a run and a changed project need."""
     handlers = list(logging.root.handlers)
@@ -163,7 +174,7 @@ def dbt_arguments(settings: Settings, target_path: Path) -> list[str]:
         "--profiles-dir", str(project_dir(settings)),
         "--target", dbt_target_name(settings),
         "--target-path", str(target_path),
-        "--log-path", str(settings.build_dir / "dbt_logs"),
+        "--log-path", str(dbt_log_file(settings).parent),
         "--log-level-file", "info",
     ]  # fmt: skip
 
@@ -249,6 +260,22 @@ def parsed_project(settings: Settings) -> Manifest:
                     meta[name] = value.replace(_ANY_DATA_DIR, str(settings.data_dir))
     project.build_flat_graph()
     return cast("Manifest", project)
+
+
+def write_manifest(settings: Settings, target_path: Path) -> Path:
+    """The manifest of the kept project with the sources of this warehouse, as `manifest.json` beside what dbt compiles.
+
+    dbt would write it anew after every command, with the SQL compiled meanwhile, which lies beside it in files.
+    """
+    content = (
+        prepare_manifest(settings)
+        .read_bytes()
+        .replace(_ANY_DATA_DIR.encode(), json.dumps(str(settings.data_dir))[1:-1].encode())
+    )
+    path = target_path / "manifest.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, content)
+    return path
 
 
 def project_fingerprint(settings: Settings) -> str:

@@ -1,7 +1,11 @@
 """One run of dbt in this process, its results handed on as they come.
 
-Belongs here: running a command on the kept project beside the caller's thread, and stopping it. Does not belong here:
-where the project is kept (`dbt`), what Dagster makes of a result (`assets`).
+Belongs here: running a command on the kept project beside the caller's thread, stopping it, its log and its results.
+Does not belong here: where the project is kept (`dbt`), what Dagster makes of a result (`assets`).
+
+dbt formats each of some 9,000 messages of a build for its terminal and its file before it asks whether anybody reads
+them, and writes the whole manifest out after every command: together a fifth of its time. So its own writing is off;
+its log and its `run_results.json` are written here, and the manifest is the kept one (`dbt.write_manifest`).
 """
 
 from __future__ import annotations
@@ -9,7 +13,11 @@ from __future__ import annotations
 import ctypes
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from logging import INFO, Formatter, LogRecord
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.transform.dbt import DbtError, load_dbt
@@ -20,6 +28,10 @@ if TYPE_CHECKING:
 
 _RESULTS = frozenset({"LogSeedResult", "LogModelResult", "LogTestResult"})
 
+_LOGGED = frozenset({"info", "warn", "error"})
+_LOG_BYTES = 10 * 1024 * 1024
+_WRITES_NOTHING = ("--log-level", "none", "--log-level-file", "none", "--no-write-json")
+
 _IS_OVER_SECONDS = 1.0
 """What dbt has left to do after its last word."""
 
@@ -27,7 +39,9 @@ _STOP_SECONDS = 60.0
 """How long a stopped run may take to end: its nodes at work are interrupted, none is begun."""
 
 
-def dbt_results(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[str, Any]]:
+def dbt_results(
+    project: Manifest, arguments: Sequence[str], *, log_file: Path | None = None, results_file: Path | None = None
+) -> Iterator[dict[str, Any]]:
     """Runs a dbt command; yields what dbt logs of each seed, model and test that has ended, at that moment.
 
     The caller's thread only waits, so that a signal reaches it at once. If the caller ends early, for that or another
@@ -36,6 +50,8 @@ def dbt_results(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[st
     Args:
         project: the parsed project; dbt notes in it what it compiles, so each run needs one of its own.
         arguments: the command and its options.
+        log_file: gets what dbt says of the run, ten megabytes of it and as much of what went before.
+        results_file: gets dbt's `run_results.json`, also of a run that failed.
 
     Yields:
         dbt's structured log records (`info`, `data`), as its JSON log has them.
@@ -50,15 +66,24 @@ def dbt_results(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[st
     errors: list[str] = []
     outcomes: list[dbtRunnerResult] = []
 
-    def hear(message: Any) -> None:
-        if message.info.level == "error":
-            errors.append(message.info.msg)
-        if message.info.name in _RESULTS:
-            said.put(msg_to_dict(message))
-
     def work() -> None:
         try:
-            outcomes.append(runner(project, [hear]).invoke(list(arguments)))
+            with _log(log_file) as write:
+
+                def hear(message: Any) -> None:
+                    if message.info.level in _LOGGED:
+                        write(f"{message.info.level:<5} {message.info.msg}")
+                    if message.info.level == "error":
+                        errors.append(message.info.msg)
+                    if message.info.name in _RESULTS:
+                        said.put(msg_to_dict(message))
+
+                outcome = runner(project, [hear]).invoke([*arguments, *_WRITES_NOTHING])
+            outcomes.append(outcome)
+            results: Any = outcome.result  # None, where dbt got as far as no node
+            if results_file and hasattr(results, "write"):
+                results_file.parent.mkdir(parents=True, exist_ok=True)
+                results.write(str(results_file))
         finally:
             said.put(None)
 
@@ -74,6 +99,21 @@ def dbt_results(project: Manifest, arguments: Sequence[str]) -> Iterator[dict[st
         if outcomes and outcomes[0].exception:
             errors.append(str(outcomes[0].exception))
         raise DbtError("\n\n".join([f"'dbt {arguments[0]}' failed.", *dict.fromkeys(errors)]))
+
+
+@contextmanager
+def _log(path: Path | None) -> Iterator[Callable[[str], None]]:
+    """Writes lines with their time to a file that is turned over when it is full; to nowhere without one."""
+    if path is None:
+        yield lambda line: None
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(Formatter("%(asctime)s %(message)s"))
+    try:
+        yield lambda line: handler.emit(LogRecord("dbt", INFO, "", 0, "%s", (line,), None))
+    finally:
+        handler.close()
 
 
 def _end(thread: threading.Thread) -> None:

@@ -44,6 +44,24 @@ gate_feed(feed, warehouse.settings)
 warehouse.build("+stg_probation__breaches", "+delivery_ledger")
 """
 
+GATE_WHAT_THE_CONTRACT_SAYS = """
+import sys
+from pathlib import Path
+from orchestration.ingest import ingest_feed
+from orchestration.quality import gate_feed
+from orchestration.settings import Settings
+from tests.quality.broken.every_feed import EVERY_FEED
+from tests.quality.broken.making import contract, file_name, good
+
+feed, folder = "probation/breaches", Path(sys.argv[1])
+settings = Settings.from_environment(data_dir=folder / "data", landing_dir=folder / "landing")
+file = settings.landing_dir / feed / file_name(feed)
+file.parent.mkdir(parents=True)
+file.write_bytes(good(feed))
+ingest_feed(contract(feed), settings)
+print(gate_feed(contract(feed), settings).rows_accepted, sum(broken.feed == feed for broken in EVERY_FEED))
+"""
+
 
 def filled_in(begun: Any, answers: Any) -> Any:
     """What was begun, with the answers in their places; members of lists are known by their name."""
@@ -100,6 +118,8 @@ def test_a_feed_is_added_by_its_contract_alone(copy: Copy) -> None:
         ("X718255|1|2", "X718255", 2, "2026-10-02", "PROVED"),
     ]
     assert counted == [("probation", "breaches", "accepted_with_quarantine", 3, 2, 1, True)]
+    # The tests of the gate make good rows of it, and break them in the ways of every feed, from the contract too.
+    assert copy.python("-c", GATE_WHAT_THE_CONTRACT_SAYS, str(copy.warehouse / "made")).stdout.split() == ["3", "4"]
 
 
 def test_a_feed_that_is_taken_out_leaves_no_model_behind(copy: Copy) -> None:

@@ -84,6 +84,12 @@ def test_an_identifier_of_more_people_than_eight_is_nobodys(connection, people, 
     assert {row[5] for row in standard(connection, *sharing_a_pnc_id(people))} == {kept}
 
 
+def test_people_are_counted_and_not_their_records(connection):
+    """Eight people may share an identifier, however often it was written down."""
+    eight = sharing_a_pnc_id(8)
+    assert {row[5] for row in standard(connection, *eight, *eight[:3])} == {"2005/0712343W"}
+
+
 @pytest.mark.parametrize("of_all", [{"surname": "Ravenshaw"}, {"forename": "Ewan"}, {"date_of_birth": "1988-03-14"}])
 def test_a_prolific_offenders_many_names_or_dates_do_not_take_their_identifier_away(connection, of_all):
     """Nine people differ in everything. One person of nine aliases has one birth date, of nine birth dates one name."""

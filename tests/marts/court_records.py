@@ -322,7 +322,7 @@ def _seen(records: Feeds, people: pd.DataFrame) -> pd.DataFrame:
     seen = records["hmcts/hearing_defendants"].join(hearings, on="hearing_id", how="inner", rsuffix="_hearing")
     seen["lead"] = seen["defendant_id"].map(people["lead"])
     kind = seen["court_ou_code"].map(_reference("courts").set_index("court_ou_code")["court_type"])
-    seen["court"] = seen["court_ou_code"].where(kind.notna(), "UNKNOWN")
+    seen["court"] = seen["court_ou_code"].where(kind.notna(), "unknown")
     seen["is_crown"] = (kind == "CROWN").astype(object).where(kind.notna(), None)
     return seen.dropna(subset=["hearing_date"]).sort_values(["hearing_date", "hearing_id"])
 

@@ -46,10 +46,10 @@ def hearings(built: Warehouse) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "quarter": quarter_of(day),
-            "court_code": rows["court_ou_code"].where(rows["court_ou_code"].isin(courts), "UNKNOWN"),
+            "court_code": rows["court_ou_code"].where(rows["court_ou_code"].isin(courts), "unknown"),
             "jurisdiction": rows["jurisdiction"],
             "outcome_class": rows["trial_outcome_class"].fillna("unknown"),
-            "outcome_code": code.where(known, "UNKNOWN").mask(code.isna(), "unknown"),
+            "outcome_code": code.where(known, "unknown").mask(code.isna(), "unknown"),
             "is_trial": rows["listed_for_trial"] == "Y",
             "officer": rows["judicial_officer_id"],
             "minutes": pd.to_numeric(rows["sitting_minutes"], errors="coerce"),

@@ -36,7 +36,7 @@ def compare_bail_decisions(data_dir: Path, truth_dir: Path) -> Comparison:
     rows = []
     for row in decided.itertuples():
         listed = {part.strip() for part in str(row.bail_exceptions).split(";")} if row.status == "custody" else set()
-        cited = {code if code in codes else "UNKNOWN" for code in listed - {"", "nan", "None"}}
+        cited = {code if code in codes else "unknown" for code in listed - {"", "nan", "None"}}
         grounds = cited or {"NOT_STATED" if row.status == "custody" else "NOT_APPLICABLE"}
         rows += [
             (f"{row.hearing_id}|{row.defendant_id}", code, row.status, len(cited), row.is_new_refusal, row.court)
@@ -108,7 +108,7 @@ def _appearances(data_dir: Path) -> pd.DataFrame:
     court = seen["hearing_id"].map(hearings["court_ou_code"])
     table = seen.assign(
         day=pd.to_datetime(seen["hearing_id"].map(hearings["hearing_date"])),
-        court=court.where(court.isin(courts), "UNKNOWN"),
+        court=court.where(court.isin(courts), "unknown"),
         is_crown=seen["hearing_id"].map(hearings["jurisdiction"]) == "C",
         about_bail=seen["hearing_id"].map(hearings["hearing_type_code"]).map(types) == "bail_and_custody",
         status=seen["bail_status"].map(STATUS),

@@ -92,7 +92,7 @@ def _hearings_of_defendants(data_dir: Path) -> pd.DataFrame:
             "defendant_id": of_hearing["defendant_id"],
             "hearing_id": of_hearing["hearing_id"],
             "day": pd.to_datetime(of_hearing["hearing_date"]),
-            "court": of_hearing["court_ou_code"].where(of_hearing["court_ou_code"].isin(courts), "UNKNOWN"),
+            "court": of_hearing["court_ou_code"].where(of_hearing["court_ou_code"].isin(courts), "unknown"),
             "is_crown": of_hearing["jurisdiction"] == "C",
             "is_trial": (of_hearing["listed_for_trial"] == "Y") & (of_hearing["trial_outcome_class"] != "VACATED"),
         }

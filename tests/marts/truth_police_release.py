@@ -46,7 +46,7 @@ def release_spells(data_dir: Path) -> pd.DataFrame:
     forces = set(pd.read_csv(PROJECT_ROOT / "seeds" / "reference" / "police_forces.csv", dtype=str)["force_code"])
     observed_to = versions["extract"].max()
     return whole.assign(
-        force_code=whole["force_code"].where(whole["force_code"].isin(forces), "UNKNOWN"),
+        force_code=whole["force_code"].where(whole["force_code"].isin(forces), "unknown"),
         quarter=whole["start"].dt.to_period("Q").dt.start_time,
         days=(whole["end"].fillna(observed_to) - whole["start"]).dt.days,
     )

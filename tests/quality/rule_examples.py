@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from orchestration.contracts import Column, ColumnRule, ColumnRuleKind, ColumnType, FeedContract, RowRule
+from tests.quality.broken.good_values import as_delivered, good_value
 
 Change = Mapping[str, str]
 """Values by column as delivered, over a good row of the feed."""
@@ -233,21 +234,6 @@ COMPANIONS: Mapping[str, frozenset[str]] = {
 }
 """Rules that no value outside the list could keep."""
 
-WELL_FORMED: Mapping[str, str] = {
-    "asn": "2005FF0500000000555P",
-    "arrest_summons_number": "2005FF0500000000555P",
-    "pnc_id": "81/34U",
-    "cro_number": "SF05/482703J",
-    "ptiurn": _SECOND_URN,
-    "postcode": "SW1A 1AA",
-    "crown_case_number": "T20217001",
-    "noms_number": "A1234AA",
-    "crn": "X718255",
-    "maat_id": "400001",
-    "cjs_result_code": "1002",
-}
-"""A good value of each column that has a pattern."""
-
 _NO_CODE = "§"
 _UNLISTED = {"cjs_result_code": "9999", "court_ou_code": "B99ZZ99"}
 """Codes of no list that keep what else is asked of the column."""
@@ -287,10 +273,10 @@ def _values(
     contract: FeedContract, column: Column, kind: ColumnRuleKind, codes: Mapping[str, frozenset[str]]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Values that break a rule of this kind, and values that keep it."""
-    good = _good_value(contract, column, codes)
+    good = good_value(contract, column, codes)
     if kind is ColumnRuleKind.RANGE:
         limits = [limit for limit in (column.minimum, column.maximum) if limit is not None]
-        return _outside(contract, column), tuple(_as_delivered(contract, column, limit) for limit in limits)
+        return _outside(contract, column), tuple(as_delivered(contract, column, limit) for limit in limits)
     other_case = (good.swapcase(),) if good.swapcase() != good else ()
     keeps = (good,)
     if column.spellings:  # a value whose spellings were agreed is read in any letters
@@ -309,24 +295,6 @@ def _values(
     return broken[kind], keeps
 
 
-def _good_value(contract: FeedContract, column: Column, codes: Mapping[str, frozenset[str]]) -> str:
-    listed = column.closed_codes or column.expected_codes
-    if listed:
-        return listed[0]
-    if column.pattern is not None:
-        return WELL_FORMED[column.name]
-    if column.code_list is not None:
-        code = min(item for item in codes[column.code_list] if item)
-        return "A" if column.code_list_class else code
-    return {
-        ColumnType.DATE: _as_delivered(contract, column, "2024-01-02"),
-        ColumnType.TIMESTAMP: _as_delivered(contract, column, "2024-01-02"),
-        ColumnType.INTEGER: column.minimum or "1",
-        ColumnType.NUMBER: column.minimum or "1",
-        ColumnType.YES_NO: contract.delivery.yes_value,
-    }.get(column.type, "Anna")
-
-
 def _outside(contract: FeedContract, column: Column) -> tuple[str, ...]:
     """The nearest values below the minimum and above the maximum."""
     found = []
@@ -335,18 +303,7 @@ def _outside(contract: FeedContract, column: Column) -> tuple[str, ...]:
             continue
         if column.type is ColumnType.DATE:
             moved = (date.fromisoformat(limit) + timedelta(days=step)).isoformat()
-            found.append(_as_delivered(contract, column, moved))
+            found.append(as_delivered(contract, column, moved))
         else:
             found.append(str(int(limit) + step))
     return tuple(found)
-
-
-def _as_delivered(contract: FeedContract, column: Column, value: str) -> str:
-    """An ISO day in the feed's notation; a number as it is."""
-    delivery = contract.delivery
-    if column.type is ColumnType.DATE:
-        return date.fromisoformat(value).strftime(str(delivery.date_strptime)).upper()
-    if column.type is ColumnType.TIMESTAMP:
-        moment = datetime.fromisoformat(f"{value}T10:00:00+00:00")
-        return moment.strftime(str(delivery.timestamp_strptime)).replace("+0000", "+00:00")
-    return value

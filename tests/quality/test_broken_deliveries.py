@@ -100,7 +100,7 @@ def test_there_are_enough_cases_of_every_kind() -> None:
     assert min(kinds.values()) >= 3
     assert len(BROKEN_DELIVERIES) >= 240
     feeds = Counter(broken.feed for broken in BROKEN_DELIVERIES)
-    assert set(feeds) == set(CONTRACTS) == set(GOOD)
+    assert set(feeds) == set(CONTRACTS) >= set(GOOD)
     assert min(feeds.values()) >= 3
     assert len({identifier(broken) for broken in BROKEN_DELIVERIES}) == len(BROKEN_DELIVERIES)
 

@@ -197,6 +197,29 @@ def test_an_exception_lifts_the_rule_for_its_days_and_is_shown(here: Settings) -
     )
 
 
+@pytest.mark.parametrize(
+    ("extract_date", "is_covered"),
+    [
+        (date(2023, 3, 31), False),
+        (date(2023, 4, 1), True),
+        (date(2023, 4, 30), True),
+        (date(2023, 5, 1), False),
+    ],
+)
+def test_an_exception_covers_its_first_day_and_its_last(extract_date: date, is_covered: bool) -> None:
+    assert EXCEPTION.covers(DeliveryRuleKind.ROW_COUNT, extract_date, "kent") is is_covered
+    assert not EXCEPTION.covers(DeliveryRuleKind.FORCE, extract_date, "kent")
+
+
+def test_an_exception_of_one_force_covers_no_other() -> None:
+    of_kent = replace(EXCEPTION, force_slug="kent")
+    day = date(2023, 4, 15)
+    assert of_kent.covers(DeliveryRuleKind.ROW_COUNT, day, "kent")
+    assert not of_kent.covers(DeliveryRuleKind.ROW_COUNT, day, "surrey")
+    assert not of_kent.covers(DeliveryRuleKind.ROW_COUNT, day, None)
+    assert EXCEPTION.covers(DeliveryRuleKind.ROW_COUNT, day, "surrey")
+
+
 TABLES = ("deliveries", "quarantined_rows", "rule_results", "category_counts")
 CHANGING = [
     spells(100),

@@ -319,6 +319,18 @@ def test_more_failures_than_a_rule_allows_refuse_the_delivery(here: Settings, se
     assert only_delivery(here, SPELLS)["verdict"] != "rejected"
 
 
+@pytest.mark.parametrize(("bad_rows", "verdict"), [(5, "accepted"), (6, "rejected")])
+def test_as_many_failures_as_a_rule_allows_are_not_too_many(here: Settings, bad_rows: int, verdict: str) -> None:
+    """A quarter is allowed: of 20 rows five, and no more."""
+    header = "booking_number|status_from|status_to|ethnicity_code\n"
+    rows = [f"B{number}|02-JAN-2024|01-JAN-2024|W1\n" for number in range(bad_rows)]
+    rows += [f"G{number}|01-JAN-2024|02-JAN-2024|W1\n" for number in range(20 - bad_rows)]
+    deliver(here, SPELLS, "spells_20240131.csv", header + "".join(rows))
+    ingest_feed(SPELLS, here)
+    gate_feed(limited(0.25), here)
+    assert only_delivery(here, SPELLS)["verdict"] == verdict
+
+
 def test_a_few_rows_are_never_too_many(here: Settings) -> None:
     header = "booking_number|status_from|status_to|ethnicity_code\n"
     deliver(here, SPELLS, "spells_20240131.csv", header + "B1|02-JAN-2024|01-JAN-2024|W1\n" * 3)

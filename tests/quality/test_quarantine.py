@@ -110,14 +110,8 @@ def another_run(here: Settings) -> Iterator[None]:
 def test_a_line_that_is_no_record_is_shown_as_sent_and_cannot_be_let_in(here: Settings) -> None:
     """Its text stays in what a person at the terminal is shown: no file of the gate, and no error, holds it."""
     name = "custody_records_20240229.csv"
-    lines = [
-        GOOD.format(11),
-        "12,Ragged,M\n",
-        '13,"Unclosed,M,TH68010,01/01/2024 10:00,,\n',
-        GOOD.format(14),
-        "Total rows: 4\n",
-    ]
-    deliver(here, CUSTODY, name, HEADER + "".join(lines))
+    bad = "12,Ragged,M\n" + '13,"Unclosed,M,TH68010,01/01/2024 10:00,,\n'
+    deliver(here, CUSTODY, name, HEADER + GOOD.format(11) + bad + GOOD.format(14) + "Total rows: 4\n")
     build(here)
     ragged, unreadable, footer = (f"POL-CUS-FILE-{kind}" for kind in ("RAGGED_ROW", "UNREADABLE_ROW", "FOOTER"))
     held = {item.rule_code: item.rows for item in held_rows(FEEDS, here) if item.file_name == name}

@@ -18,6 +18,7 @@ from orchestration.quality.expectations import Answer, ask
 from orchestration.quality.judging import Judging, RowCounts
 from orchestration.quality.reference_lists import reference_codes
 from orchestration.settings import Settings
+from tests.quality.broken.good_values import row_by_contract
 from tests.quality.broken.making import CONTRACTS, rows
 from tests.quality.rule_examples import BESIDE, COMPANIONS, ROW_RULES, Change, Examples, examples_of
 
@@ -147,6 +148,27 @@ def test_an_expectation_that_is_gone_is_missed(feed: str, monkeypatch: pytest.Mo
     answers = ask([(check, []) for check in asked])
     assert answers[kept.code] == Answer(holds=True)
     assert all(answers[check.code].fault for check in asked if check is not kept)
+
+
+@pytest.mark.parametrize("feed", [feed for feed, contract in CONTRACTS.items() if contract.primary_key])
+def test_a_row_made_from_the_contract_alone_breaks_no_rule_about_one_column(feed: str, tmp_path: Path) -> None:
+    """So a new feed needs no row written for the tests, unless a rule across columns wants one."""
+    contract, path = CONTRACTS[feed], tmp_path / "raw.parquet"
+    codes = reference_codes(contract, SETTINGS.reference_dir)
+    made = row_by_contract(contract, codes)
+    texts = [{name: text.format(n=number) for name, text in made.items()} for number in (1, 2, 3)]
+    keys = {tuple(row[contract.column(name).physical_name] for name in contract.primary_key) for row in texts}
+    assert len(keys) == 3
+    columns = {
+        column.name: pa.array([row.get(column.physical_name) for row in texts], pa.string())
+        for column in contract.columns
+    }
+    pq.write_table(pa.table(columns | {DELIVERY_ID: ["made"] * 3, ROW_NUMBER: [1, 2, 3]}), path)
+    asked = checks(feed)
+    with Judging(contract, asked, codes, [path]) as judging:
+        judging.count()
+        broken = judging.rows_breaking(["made"], {check.code for check in asked}).to_pylist()
+    assert {line["rule_code"] for line in broken} <= {rule.code for rule in contract.rules}
 
 
 def test_the_tables_name_only_rules_there_are() -> None:

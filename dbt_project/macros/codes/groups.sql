@@ -69,11 +69,11 @@
 
 
 {#-
-    The code where the reference list has it, UNKNOWN where it has not, null where none was delivered. `listed_code`
+    The code where the reference list has it, unknown where it has not, null where none was delivered. `listed_code`
     is the list's key after a left join on it.
 -#}
 {%- macro known_code(code, listed_code) -%}
-    case when {{ code }} is not null then coalesce({{ listed_code }}, 'UNKNOWN') end
+    case when {{ code }} is not null then coalesce({{ listed_code }}, 'unknown') end
 {%- endmacro -%}
 
 
@@ -96,7 +96,7 @@
 {#- The qualifier a code was delivered with, as its letter; null where there was none or the code is not in the list. -#}
 {%- macro code_qualifier(delivered_code, listed_code) -%}
     case
-        when {{ listed_code }} <> 'UNKNOWN' and {{ delivered_code }} <> {{ listed_code }}
+        when {{ listed_code }} <> 'unknown' and {{ delivered_code }} <> {{ listed_code }}
             then substring({{ delivered_code }}, length({{ listed_code }}) + 1)
     end
 {%- endmacro -%}

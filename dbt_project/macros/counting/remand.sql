@@ -70,7 +70,7 @@
     case
         when {{ final_outcome }} in ('acquitted', 'pending', 'died') then {{ final_outcome }}
         when {{ justice.is_immediate_custody(disposal_type) }} then 'immediate_custody'
-        when {{ principal_result_code }} = 'UNKNOWN' then 'unknown'
+        when {{ principal_result_code }} = 'unknown' then 'unknown'
         when {{ disposal_type }} is not null then 'non_custodial'
         else 'unknown'
     end

@@ -17,19 +17,9 @@ whole as (
 
 compared as (
     select
-        quality.model_version,
-        quality.source,
-        quality.measure,
-        quality.breakdown,
-        quality.breakdown_value,
-        quality.unit,
-        quality.numerator,
-        quality.denominator,
-        quality.value,
-        quality.ci_low,
-        quality.ci_high,
-        quality.match_weight,
-        quality.reason,
+        {%- for column in justice.linkage_accuracy_columns() %}
+        quality.{{ column }},
+        {%- endfor %}
         whole.value as value_of_whole,
         -- Rounded, so that exactly 2 points are 2 points.
         round((whole.value - quality.value) * 100, 6) as points_below_whole
@@ -43,19 +33,9 @@ compared as (
 )
 
 select
-    model_version,
-    source,
-    measure,
-    breakdown,
-    breakdown_value,
-    unit,
-    numerator,
-    denominator,
-    value,
-    ci_low,
-    ci_high,
-    match_weight,
-    reason,
+    {%- for column in justice.linkage_accuracy_columns() %}
+    {{ column }},
+    {%- endfor %}
     value_of_whole,
     points_below_whole,
     coalesce(points_below_whole > 2, false) as is_below_whole,

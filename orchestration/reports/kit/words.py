@@ -28,24 +28,10 @@ SEVERITY_WORDS = {
     Severity.WARNING: "Warning: the row is kept",
 }
 
-AGENCY_NAMES = {
-    "police": "Police forces",
-    "cps": "Crown Prosecution Service",
-    "hmcts": "HM Courts & Tribunals Service",
-    "prison": "HM Prison Service",
-    "probation": "Probation Service",
-    "laa": "Legal Aid Agency",
-}
-
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-
-
-def agency_name(agency: str) -> str:
-    """The agency as its own staff would write it; one the list does not know keeps its short name."""
-    return AGENCY_NAMES.get(agency, agency.replace("_", " ").capitalize())
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

@@ -16,12 +16,12 @@ from typing import Any
 import duckdb
 
 from orchestration.atomic import replacing
+from orchestration.contracts.agencies import agency_title
 from orchestration.linkage.accuracy.build import BIN
 from orchestration.linkage.accuracy.rows import Source
 from orchestration.linkage.evidence import EXAMPLES_FILE
 from orchestration.reports.kit.charts import as_data_uri
 from orchestration.reports.kit.pages import page_environment
-from orchestration.reports.kit.words import agency_name
 from orchestration.reports.linkage import charts
 from orchestration.reports.linkage.views import (
     IDENTIFIERS,
@@ -131,4 +131,4 @@ def _images(accuracy: AccuracyFigures, groups: list[Any], accept: float) -> dict
 def _feed_name(feed: str) -> str:
     """`hmcts/defendants` in words: `HM Courts & Tribunals Service, defendants`."""
     agency, _, name = feed.partition("/")
-    return f"{agency_name(agency)}, {name.replace('_', ' ')}"
+    return f"{agency_title(agency)}, {name.replace('_', ' ')}"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.reports.kit.words import agency_name
+from orchestration.contracts.agencies import agency_title
 
 BREAKDOWNS = {
     "sex": "Sex",
@@ -214,7 +214,7 @@ def agency_lines(accuracy: AccuracyFigures, source: str) -> list[tuple[str, Meas
     lines = []
     for row in accuracy.part(source, "recall", "agency_pair", "pairs"):
         one, other = row["breakdown_value"].split(" and ")
-        name = f"{agency_name(one)} and {agency_name(other)}" if one != other else f"{agency_name(one)}, two records"
+        name = f"{agency_title(one)} and {agency_title(other)}" if one != other else f"{agency_title(one)}, two records"
         pair = [
             accuracy.measured(source, measure, "pairs", "agency_pair", row["breakdown_value"])
             for measure in ("precision", "recall")

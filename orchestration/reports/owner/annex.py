@@ -1,7 +1,7 @@
 """The technical annex: Great Expectations' own Data Docs of each feed's newest delivery, made to stand alone.
 
-Belongs here: running the feed's suite on its newest delivery, Great Expectations' site builder, and taking out of its
-pages what would reach for the network. Does not belong here: verdicts (the gate gives them; this shows them).
+Belongs here: running the feed's suite on its newest delivery, Great Expectations' page renderers, and taking out of
+their pages what would reach for the network. Does not belong here: verdicts (the gate gives them; this shows them).
 
 What is changed in its pages: scripts and style sheets that come from elsewhere are removed and one small style sheet
 of ours is put in, sections that a script would unfold are unfolded, its advertising is removed, and random element ids
@@ -26,14 +26,21 @@ from orchestration.contracts import FeedContract
 from orchestration.ingest import raw_folder, raw_path
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import checks_of
-from orchestration.quality.expectations import frame_of, load_great_expectations, suite_of
+from orchestration.quality.expectations import (
+    batch_of,
+    configurations_kept,
+    frame_of,
+    load_great_expectations,
+    page_of_result,
+    page_of_suite,
+    suite_of,
+)
 from orchestration.quality.gate import rules_version
 from orchestration.quality.judging import Judging
 from orchestration.quality.reference_lists import reference_codes
 from orchestration.settings import Settings
 
-_SITE = "technical"
-_MAKING = "1"
+_MAKING = "2"
 """Change it when the same results would be shown differently; kept pages are then made again."""
 
 _REMOVED = re.compile(
@@ -123,60 +130,35 @@ def _make_pages(
     codes: Mapping[str, frozenset[str]],
     folder: Path,
 ) -> None:
+    with configurations_kept():
+        suite, result = _validated(contract, delivery, settings, codes)
+        made = {
+            f"{contract.feed}_rules.html": (page_of_suite(suite), f"Rules: {contract.title}"),
+            f"{contract.feed}_result.html": (
+                page_of_result(result), f"Result: {contract.title}, {delivery['file_name']}"
+            ),
+        }  # fmt: skip
+    for name, (page, title) in made.items():
+        (folder / name).write_text(stand_alone(page, title), encoding="utf-8")
+
+
+def _validated(
+    contract: FeedContract, delivery: Mapping[str, Any], settings: Settings, codes: Mapping[str, frozenset[str]]
+) -> tuple[Any, Any]:
+    """The feed's suite, and its result on the distinct values of one delivery, asked as the gate asks."""
     gx = load_great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = gx.data_context.types.base.ProgressBarsConfig(globally=False)
-    site = folder / "site"
-    context.add_data_docs_site(
-        site_name=_SITE,
-        site_config={
-            "class_name": "SiteBuilder",
-            "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site.absolute())},
-            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-            "show_how_to_buttons": False,
-        },
-    )
-    _validate(gx, context, contract, delivery, settings, codes)
-    context.build_data_docs(site_names=[_SITE], build_index=False)
-    made = {
-        f"{contract.feed}_rules.html": (site / "expectations" / f"{contract.feed}.html", f"Rules: {contract.title}"),
-        f"{contract.feed}_result.html": (
-            next((site / "validations").rglob("*.html")), f"Result: {contract.title}, {delivery['file_name']}"
-        ),
-    }  # fmt: skip
-    for name, (source, title) in made.items():
-        (folder / name).write_text(stand_alone(source.read_text(encoding="utf-8"), title), encoding="utf-8")
-    shutil.rmtree(site)
-
-
-def _validate(
-    gx: Any,
-    context: Any,
-    contract: FeedContract,
-    delivery: Mapping[str, Any],
-    settings: Settings,
-    codes: Mapping[str, frozenset[str]],
-) -> None:
-    """Runs the feed's suite on the distinct values of one delivery, as the gate does, and keeps the result."""
     checks = checks_of(contract, codes)
     files = [raw_path(contract, settings, delivery["delivery_id"]), raw_folder(contract, settings) / SCHEMA_FILE]
     with Judging(contract, checks, codes, files) as judging:
         values = judging.values_to_judge()
-    suite = context.suites.add(gx.ExpectationSuite(name=contract.feed, expectations=suite_of(checks)))
-    batch = (
-        context.data_sources.add_pandas(contract.feed)
-        .add_dataframe_asset(delivery["file_name"])
-        .add_batch_definition_whole_dataframe("distinct values")
-    )
-    definition = context.validation_definitions.add(
-        gx.ValidationDefinition(name=contract.feed, data=batch, suite=suite)
+    suite = gx.ExpectationSuite(name=contract.feed, expectations=suite_of(checks))
+    result = batch_of(frame_of(values), contract.feed, delivery["file_name"]).validate(
+        suite, result_format="BOOLEAN_ONLY"
     )
     moment = datetime.combine(delivery["extract_date"], time(), UTC)
-    definition.run(
-        batch_parameters={"dataframe": frame_of(values)},
-        result_format="BOOLEAN_ONLY",
-        run_id=gx.RunIdentifier(run_name=delivery["file_name"], run_time=moment),
-    )
+    result.meta["run_id"] = gx.RunIdentifier(run_name=delivery["file_name"], run_time=moment)
+    result.meta["validation_time"] = moment
+    return suite, result
 
 
 def stand_alone(page: str, title: str) -> str:

@@ -20,10 +20,10 @@ import duckdb
 
 from orchestration.atomic import replacing
 from orchestration.contracts import FeedContract
+from orchestration.contracts.agencies import agency_title
 from orchestration.lineage.reach import Reach, read_reach
 from orchestration.quality.gate_files import GateTables, read_gate_tables
 from orchestration.quality.verdicts import Verdict
-from orchestration.reports.kit.words import agency_name
 from orchestration.reports.owner.annex import write_annex
 from orchestration.reports.owner.contradictions import contradictions
 from orchestration.reports.owner.figures import feed_figures
@@ -101,7 +101,7 @@ def build_reports(
                 _write_agency(view, parts, gates, settings, working / agency, data_as_of)
             except Exception as error:  # one agency's fault must not take the others' reports; it is told by the caller
                 shutil.rmtree(working / agency, ignore_errors=True)
-                view = AgencyView(agency, agency_name(agency), fault=f"{type(error).__name__}: {error}")
+                view = AgencyView(agency, agency_title(agency), fault=f"{type(error).__name__}: {error}")
             views.append(view)
     (working / "index.html").write_text(index_page(views, data_as_of), encoding="utf-8")
     _swap(working, folder)

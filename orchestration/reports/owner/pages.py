@@ -14,11 +14,11 @@ from typing import Any
 from jinja2 import Environment
 
 from orchestration.contracts import FeedContract, Severity
+from orchestration.contracts.agencies import agency_title
 from orchestration.reports.kit.pages import page_environment
 from orchestration.reports.kit.words import (
     DIMENSION_MEANINGS,
     SEVERITY_WORDS,
-    agency_name,
     what_counts,
 )
 from orchestration.reports.owner.annex import AnnexPage
@@ -57,7 +57,7 @@ def _render(template: str, **facts: Any) -> str:
 def _environment() -> Environment:
     environment = page_environment("orchestration.reports.owner")
     environment.filters |= {
-        "agency": agency_name,
+        "agency": agency_title,
         "columns": _columns,
         "severity": lambda severity: SEVERITY_WORDS[Severity(severity)],
         "standing": lambda standing: STANDING_WORDS[Standing(standing)].capitalize(),

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from orchestration.contracts import Rule
+from orchestration.contracts.agencies import agency_title
 from orchestration.reports.kit.charts import as_data_uri
-from orchestration.reports.kit.words import agency_name, counted, day, percent
+from orchestration.reports.kit.words import counted, day, percent
 from orchestration.reports.owner.case_views import CaseView, case_view
 from orchestration.reports.owner.charts import rows_svg, trend_svg
 from orchestration.reports.owner.contradictions import Contradiction
@@ -142,7 +143,7 @@ def agency_view(agency: str, parts: Sequence[FeedParts], contradicted: tuple[Con
     order = ("bad", "care", "good")
     return AgencyView(
         agency=agency,
-        name=agency_name(agency),
+        name=agency_title(agency),
         state=min((feed.state for feed in feeds), key=lambda state: order.index(state.mark)),
         summary=_summary(feeds, withheld, standing),
         owners=tuple(dict.fromkeys(figures.contract.owner.name for figures, _, _ in parts)),

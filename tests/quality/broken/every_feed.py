@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 
 from orchestration.contracts import ColumnType
-from tests.quality.broken.good_rows import GOOD, SEARCHES
+from tests.quality.broken.good_rows import SEARCHES
 from tests.quality.broken.making import (
     ACCEPTED,
+    CONTRACTS,
     CP1252,
     JSON_LINES,
     PIPES,
@@ -114,7 +115,7 @@ def _extra_column(feed: str) -> Broken:
 
 
 def _cases() -> Iterator[Broken]:
-    for feed in GOOD:
+    for feed in CONTRACTS:
         yield from (_missing_column(feed), _wrong_date(feed), _other_rows_than_said(feed), _extra_column(feed))
 
 

@@ -1,7 +1,8 @@
-"""One good row of every feed, as its agency writes it. No tests here.
+"""Good rows that hold more than their contract requires, as their agency writes them. No tests here.
 
-Belongs here: rows that break no rule; `{n}`, `{day}` and `{minute}` stand where they differ. Does not belong here:
-files (`making`), faults.
+Belongs here: rows that break no rule, of feeds with a rule across columns, and of those whose own columns a test wants;
+`{n}`, `{day}` and `{minute}` stand where they differ. Does not belong here: the row of a feed whose contract says all
+there is to say (`good_values`), files (`making`), faults.
 """
 
 from __future__ import annotations

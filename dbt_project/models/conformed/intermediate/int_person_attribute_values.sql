@@ -52,7 +52,7 @@ recorded_values as (
     where
         {{ attribute }} is not null
         {%- if says_nothing %}
-        and {{ attribute }} not in ('{{ says_nothing }}', 'UNKNOWN')
+        and {{ attribute }} not in ('{{ says_nothing }}', 'unknown')
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}

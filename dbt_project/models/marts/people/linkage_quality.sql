@@ -3,19 +3,9 @@ with quality as (
 )
 
 select
-    model_version,
-    source,
-    measure,
-    breakdown,
-    breakdown_value,
-    unit,
-    numerator,
-    denominator,
-    value,
-    ci_low,
-    ci_high,
-    match_weight,
-    reason,
+    {%- for column in justice.linkage_accuracy_columns() %}
+    {{ column }},
+    {%- endfor %}
     value_of_whole,
     points_below_whole,
     points_best_to_worst,

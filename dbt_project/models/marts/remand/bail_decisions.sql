@@ -30,11 +30,11 @@ recorded_exceptions as (
     where decision = 'custody'
 ),
 
--- A code written twice is one ground; codes that are not in the list are kept as one UNKNOWN ground.
+-- A code written twice is one ground; codes that are not in the list are kept as one unknown ground.
 cited_exceptions as (
     select distinct
         recorded_exceptions.remand_decision_id,
-        coalesce(bail_exceptions.bail_exception_code, 'UNKNOWN') as exception_code,
+        coalesce(bail_exceptions.bail_exception_code, 'unknown') as exception_code,
         {{ justice.or_unknown('bail_exceptions.label') }} as exception_label,
         {{ justice.or_unknown('bail_exceptions.exception_group') }} as exception_group
     from recorded_exceptions

@@ -3,17 +3,5 @@ with quality as (
 )
 
 select
-    model_version,
-    source,
-    measure,
-    breakdown,
-    breakdown_value,
-    unit,
-    numerator,
-    denominator,
-    value,
-    ci_low,
-    ci_high,
-    match_weight,
-    reason
+    {{ justice.linkage_accuracy_columns() | join(',\n    ') }}
 from quality

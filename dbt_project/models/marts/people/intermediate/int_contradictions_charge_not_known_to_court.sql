@@ -30,5 +30,4 @@ cross join contradiction_rule
 cross join horizons
 where
     not charged_arrests.is_known_to_court
-    and charged_arrests.charged_date >= horizons.court_from
-    and {{ justice.add_days('charged_arrests.charged_date', 'contradiction_rule.days_allowed') }} <= horizons.court_to
+    and {{ justice.answer_must_be_recorded('charged_arrests.charged_date', 'court') }}

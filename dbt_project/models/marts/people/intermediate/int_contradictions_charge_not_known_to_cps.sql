@@ -31,5 +31,4 @@ where
     charged_arrests.is_known_to_court
     and charged_arrests.is_cps_case
     and not charged_arrests.is_known_to_cps
-    and charged_arrests.charged_date >= horizons.cps_from
-    and {{ justice.add_days('charged_arrests.charged_date', 'contradiction_rule.days_allowed') }} <= horizons.cps_to
+    and {{ justice.answer_must_be_recorded('charged_arrests.charged_date', 'cps') }}

@@ -40,9 +40,7 @@ court_sentences as (
         disposals.person_id is not null
         and disposals.principal_result_code in {{ probation_results }}
         and appealed_defendants.defendant_id is null
-        and disposals.sentence_date >= horizons.probation_from
-        and {{ justice.add_days('disposals.sentence_date', 'contradiction_rule.days_allowed') }}
-        <= horizons.probation_to
+        and {{ justice.answer_must_be_recorded('disposals.sentence_date', 'probation') }}
 ),
 
 sentences_with_order as (

@@ -144,4 +144,4 @@ left join later_receptions
         and court_orders.event_date = later_receptions.event_date
 where
     held_in_time.defendant_id is null
-    and {{ justice.add_days('court_orders.event_date', 'contradiction_rule.days_allowed') }} <= horizons.prison_to
+    and {{ justice.answer_was_due('court_orders.event_date', 'horizons.prison_to') }}

@@ -67,11 +67,9 @@ where
             then false
         when compared_defendants.court_says = 'pending'
             then
-                {{ justice.add_days('compared_defendants.cps_finalisation_date', 'contradiction_rule.days_allowed') }}
-                <= horizons.court_to
+                {{ justice.answer_was_due('compared_defendants.cps_finalisation_date', 'horizons.court_to') }}
         when compared_defendants.cps_says in ('pending', 'closed_without_outcome')
             then
-                {{ justice.add_days('compared_defendants.completion_date', 'contradiction_rule.days_allowed') }}
-                <= horizons.cps_to
+                {{ justice.answer_was_due('compared_defendants.completion_date', 'horizons.cps_to') }}
         else true
     end

@@ -48,5 +48,4 @@ cross join horizons
 where
     {{ justice.is_immediate_custody('sentenced_proceedings.court_disposal_type') }}
     and sentenced_proceedings.prison_sentences = 0
-    and {{ justice.add_days('sentenced_proceedings.sentence_date', 'contradiction_rule.days_allowed') }}
-    <= horizons.prison_to
+    and {{ justice.answer_was_due('sentenced_proceedings.sentence_date', 'horizons.prison_to') }}

@@ -78,4 +78,4 @@ left join days_with_result
         and days_in_court.hearing_date = days_with_result.hearing_date
 where
     days_with_result.defendant_id is null
-    and {{ justice.add_days('days_in_court.hearing_date', 'contradiction_rule.days_allowed') }} <= horizons.court_to
+    and {{ justice.answer_was_due('days_in_court.hearing_date', 'horizons.court_to') }}

@@ -32,9 +32,7 @@ granted_orders as (
     where
         legal_aid_orders.status_code = 'GR'
         and legal_aid_orders.person_id is not null
-        and legal_aid_orders.application_date >= horizons.court_from
-        and {{ justice.add_days('legal_aid_orders.application_date', 'contradiction_rule.days_allowed') }}
-        <= horizons.court_to
+        and {{ justice.answer_must_be_recorded('legal_aid_orders.application_date', 'court') }}
 ),
 
 -- Legal aid for an appeal or a committal follows a case that may have ended long before.

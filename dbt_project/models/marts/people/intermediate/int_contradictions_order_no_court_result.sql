@@ -42,9 +42,7 @@ court_orders as (
         and community_orders.order_type in (
             'community_order', 'suspended_sentence_order', 'youth_rehabilitation_order'
         )
-        and community_orders.start_date >= horizons.court_from
-        and {{ justice.add_days('community_orders.start_date', 'contradiction_rule.days_allowed') }}
-        <= horizons.court_to
+        and {{ justice.answer_must_be_recorded('community_orders.start_date', 'court') }}
 ),
 
 orders_with_result as (

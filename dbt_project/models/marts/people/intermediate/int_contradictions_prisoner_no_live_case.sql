@@ -31,9 +31,7 @@ observed_spells as (
     cross join horizons
     where
         remand_spells.person_id is not null
-        and remand_spells.start_date >= horizons.court_from
-        and {{ justice.add_days('remand_spells.start_date', 'contradiction_rule.days_allowed') }}
-        <= horizons.court_to
+        and {{ justice.answer_must_be_recorded('remand_spells.start_date', 'court') }}
 ),
 
 -- Live on the day the spell began, or received within the days allowed.

@@ -93,5 +93,4 @@ where
     defendants_with_application.defendant_id is null
     and coalesce(represented_defendants.laa_status_code, '') not in ('GR', 'AP')
     and represented_defendants.begun_date >= horizons.legal_aid_from
-    and {{ justice.add_days('represented_defendants.first_represented_date', 'contradiction_rule.days_allowed') }}
-    <= horizons.legal_aid_to
+    and {{ justice.answer_was_due('represented_defendants.first_represented_date', 'horizons.legal_aid_to') }}
