@@ -36,14 +36,11 @@
     Whether a defendant was represented at a hearing, in three values. NONE is unrepresented. Nothing recorded is not
     the same: it is represented where a legal aid order was in force that day, else unknown, never unrepresented.
 -#}
-{%- macro representation_status(representation_code, hearing_date, granted_date, ended_date) -%}
+{%- macro representation_status(representation_code, is_under_an_order) -%}
     case
         when {{ representation_code }} = 'NONE' then 'unrepresented'
         when {{ representation_code }} is not null then 'represented'
-        when
-            {{ granted_date }} <= {{ hearing_date }}
-            and ({{ ended_date }} is null or {{ hearing_date }} < {{ ended_date }})
-            then 'represented'
+        when {{ is_under_an_order }} then 'represented'
         else 'unknown'
     end
 {%- endmacro -%}

@@ -14,13 +14,12 @@ defendant_records as (
     select * from {{ ref('defendant_records') }}
 ),
 
--- A case the order names, by its reference and the person, or by arrest/summons number.
+-- A case the order names, by its reference and the person, or by arrest/summons number; whether or not another order of
+-- the same defendant is the one `defendants` shows.
 matched_orders as (
     select distinct record_key
     from defendant_records
-    where
-        agency = 'laa'
-        and is_best_of_defendant
+    where agency = 'laa'
 ),
 
 -- An order is known by the states the agency sent, one after the other: granted, perhaps withdrawn later.

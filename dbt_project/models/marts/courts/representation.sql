@@ -18,9 +18,8 @@ charges as (
     select * from {{ ref('charges') }}
 ),
 
-best_records as (
+defendant_records as (
     select * from {{ ref('defendant_records') }}
-    where is_best_of_defendant
 ),
 
 legal_aid_orders as (
@@ -43,17 +42,21 @@ charged_defendants as (
     group by defendant_id
 ),
 
-orders_in_force as (
-    select
-        best_records.defendant_id,
-        legal_aid_orders.granted_date,
-        legal_aid_orders.ended_date
-    from best_records
+-- Whether any order of the defendant was in force that day, the one `defendants` shows or an earlier one.
+stages_under_an_order as (
+    select distinct
+        stages.defendant_id,
+        stages.hearing_date
+    from stages
+    inner join defendant_records
+        on
+            stages.defendant_id = defendant_records.defendant_id
+            and defendant_records.agency = 'laa'
     inner join legal_aid_orders
-        on best_records.record_key = legal_aid_orders.record_key
-    where
-        best_records.agency = 'laa'
-        and legal_aid_orders.is_ever_granted
+        on
+            defendant_records.record_key = legal_aid_orders.record_key
+            and stages.hearing_date >= legal_aid_orders.granted_date
+            and (legal_aid_orders.ended_date is null or stages.hearing_date < legal_aid_orders.ended_date)
 ),
 
 described_stages as (
@@ -72,10 +75,7 @@ described_stages as (
         defendants.ethnicity_group,
         {{ justice.or_unknown('appearances.remand_status') }} as remand_status,
         {{ justice.representation_status(
-            'appearances.representation_code',
-            'stages.hearing_date',
-            'orders_in_force.granted_date',
-            'orders_in_force.ended_date'
+            'appearances.representation_code', 'stages_under_an_order.defendant_id is not null'
         ) }} as representation_status,
         appearances.representation_code is null as is_not_recorded,
         defendants.is_single_justice,
@@ -93,8 +93,10 @@ described_stages as (
             and stages.defendant_id = appearances.defendant_id
     left join charged_defendants
         on stages.defendant_id = charged_defendants.defendant_id
-    left join orders_in_force
-        on stages.defendant_id = orders_in_force.defendant_id
+    left join stages_under_an_order
+        on
+            stages.defendant_id = stages_under_an_order.defendant_id
+            and stages.hearing_date = stages_under_an_order.hearing_date
     where stages.hearing_date <= observation_window.data_as_of
 ),
 
