@@ -87,25 +87,31 @@ def _tried(settings: Settings, files: Sequence[Path], feed: str | None) -> tuple
     from orchestration.contracts import load_feed_contracts
     from orchestration.contracts.loader import contract_sources
     from orchestration.quality.suggestions import advise
-    from orchestration.quality.tried_files import feed_of, nearest_feed
+    from orchestration.quality.tried_files import feed_of, nearest_feed, sources_of
 
     contracts = load_feed_contracts(*settings.contract_folders)
     if feed is not None and feed not in contracts:
         raise typer.BadParameter(f"no feed '{feed}'; choose from: {', '.join(contracts)}", param_hint="--feed")
-    by_feed: dict[str, list[Path]] = {}
+    by_feed: dict[tuple[str, str | None], list[Path]] = {}
     strangers: list[Stranger] = []
     for path in files:
+        mapped = [item for item in sources_of(path, contracts.values()) if feed in (None, item[0].key)]
+        for mapped_to, source in mapped:
+            by_feed.setdefault((mapped_to.key, source.name), []).append(path)
+        if mapped:
+            continue
         contract = contracts[feed] if feed is not None else feed_of(path, contracts.values())
         if contract is None:
             nearest, recognised = nearest_feed(path, contracts.values())
             strangers.append(Stranger(path, nearest.key, recognised, len(nearest.columns)))
         else:
-            by_feed.setdefault(contract.key, []).append(path)
+            by_feed.setdefault((contract.key, None), []).append(path)
     sources = contract_sources(*settings.contract_folders)
     found = []
-    for key, paths in by_feed.items():
+    for (key, name), paths in by_feed.items():
+        mapping = next((item for item in contracts[key].mappings if item.name == name), None)
         with tempfile.TemporaryDirectory(prefix="warehouse-try-") as scratch:
-            found.append(advise(contracts[key], sources[key], paths, settings, Path(scratch)))
+            found.append(advise(contracts[key], sources[key], paths, settings, Path(scratch), mapping))
     return found, strangers
 
 

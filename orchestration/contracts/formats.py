@@ -23,6 +23,7 @@ DATE_FORMATS: dict[str, str] = {
     "MM/DD/YYYY": "%m/%d/%Y",
     "YYYY/MM/DD": "%Y/%m/%d",
     "YYYYMMDD": "%Y%m%d",
+    "YYYY-MM-DD HH:MM": "%Y-%m-%d %H:%M",
     "YYYY-MM-DD HH:MM:SS": "%Y-%m-%d %H:%M:%S",
     "YYYY-MM-DDTHH:MM:SS": "%Y-%m-%dT%H:%M:%S",
     "DD/MM/YYYY HH:MM": "%d/%m/%Y %H:%M",

@@ -8,6 +8,7 @@ rules (`standard_rules`), what a site's file may say (`variants`), YAML mechanic
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from orchestration.contracts import standard_rules
 from orchestration.contracts.columns import read_code_rules, read_column
 from orchestration.contracts.delivery import read_delivery
+from orchestration.contracts.mappings import MAPPING_MARK, MAPPING_SUFFIX, read_mapping
 from orchestration.contracts.model import (
     Column,
     ColumnChange,
@@ -56,8 +58,13 @@ def load_feed_contracts(contracts_dir: Path, *site_dirs: Path) -> dict[str, Feed
         ContractError: with every problem of every file, if any contract cannot be used.
     """
     sources = contract_sources(contracts_dir, *site_dirs)
+    mappings = _mapping_files((contracts_dir, *site_dirs))
     faults = Faults()
+    for key in sorted({feed for feed, _ in mappings} - sources.keys()):
+        stranger = next(path for (feed, _), path in mappings.items() if feed == key)
+        faults.of(_refuse_stranger, stranger, key, sorted(sources))
     contracts = faults.all_of(lambda key: load_feed_contract(*sources[key]), sources)
+    contracts = faults.of(lambda found: faults.all_of(lambda one: _with_mappings(one, mappings), found), contracts)
     faults.of(_check_together, contracts)
     faults.check()
     return {contract.key: contract for contract in sorted(contracts, key=lambda item: (item.order, item.key))}
@@ -85,6 +92,24 @@ def contract_sources(contracts_dir: Path, *site_dirs: Path) -> dict[str, tuple[P
     return {key: (paths[key], additions.get(key)) for key in sorted(paths)}
 
 
+def _mapping_files(folders: Sequence[Path]) -> dict[tuple[str, str], Path]:
+    """The file of each mapping, by feed and source; one in a site's folder replaces that of the same name."""
+    found: dict[tuple[str, str], Path] = {}
+    for folder in folders:
+        for path in sorted((folder / "feeds").glob(f"*/*{MAPPING_MARK}*{MAPPING_SUFFIX}")):
+            feed, _, source = path.name.removesuffix(MAPPING_SUFFIX).partition(MAPPING_MARK)
+            found[f"{path.parent.name}/{feed}", source] = path
+    return found
+
+
+def _with_mappings(contract: FeedContract, files: Mapping[tuple[str, str], Path]) -> FeedContract:
+    own = [path for (feed, _), path in sorted(files.items()) if feed == contract.key]
+    faults = Faults()
+    mappings = faults.all_of(lambda path: read_mapping(path, "/".join(path.parts[-4:]), contract), own)
+    faults.check()
+    return replace(contract, mappings=mappings)
+
+
 def _by_feed(feeds_dir: Path, suffix: str) -> dict[str, Path]:
     return {
         f"{path.parent.name}/{path.name.removesuffix(suffix)}": path for path in sorted(feeds_dir.glob(f"*/*{suffix}"))
@@ -93,14 +118,18 @@ def _by_feed(feeds_dir: Path, suffix: str) -> dict[str, Path]:
 
 def _check_site(folder: Path) -> None:
     """A site's folder holds nothing that would be passed over in silence."""
-    expected = f"feeds/<agency>/<feed>{FEED_FILE_SUFFIX} or feeds/<agency>/<feed>{SITE_FILE_SUFFIX}"
+    suffixes = (FEED_FILE_SUFFIX, SITE_FILE_SUFFIX, f"{MAPPING_MARK}<source>{MAPPING_SUFFIX}")
+    expected = f"feeds/<agency>/<feed> with {', '.join(suffixes[:-1])} or {suffixes[-1]}"
     if not folder.is_dir():
         raise ContractError([f"WAREHOUSE_CONTRACTS_DIR ({folder}) is no folder; make it, or unset the variable"])
     written = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"})
     strays = [
         path
         for path in written
-        if not (path.parent.parent == folder / "feeds" and path.name.endswith((FEED_FILE_SUFFIX, SITE_FILE_SUFFIX)))
+        if not (
+            path.parent.parent == folder / "feeds"
+            and (path.name.endswith((FEED_FILE_SUFFIX, SITE_FILE_SUFFIX)) or MAPPING_MARK in path.name)
+        )
     ]
     if strays:
         raise ContractError([f"{path}: is read by nothing; a site's folder holds {expected}" for path in strays])

@@ -13,10 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from orchestration.contracts.earlier_deliveries import ExcusedDeliveries, RowCountBounds
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS
 from orchestration.contracts.rules import ColumnRule, ColumnRuleKind, DeliveryRule, DeliveryRuleKind, RowRule, Rule
+
+if TYPE_CHECKING:
+    from orchestration.contracts.source_mapping import SourceMapping
 
 LIST_SEPARATOR = ";"
 """Joins the values of a list column, in delivered CSV and in raw (a JSON array is joined by it when it lands)."""
@@ -394,6 +398,7 @@ class FeedContract:
         quarantine_soft_share, quarantine_hard_share: share of a delivery's rows in quarantine above which its owner
             is warned, and above which the whole delivery is refused.
         files: the files the contract was read from, as messages name them.
+        mappings: sources whose files are read as the feed, by name.
         unknown_codes_soft_share: share of values outside an open code list above which the owner is asked to act; the
             `soft_share` of those rules.
         row_count_bounds: how far from its recent run the feed's number of rows may be.
@@ -430,6 +435,7 @@ class FeedContract:
     order: int = field(compare=False)
     versions_ordered_by: str | None = None
     files: tuple[str, ...] = field(default=(), compare=False)
+    mappings: tuple[SourceMapping, ...] = ()
 
     @property
     def written_in(self) -> str:

@@ -22,6 +22,8 @@ import pyarrow as pa
 
 from orchestration.atomic import remove_leftovers, write_table
 from orchestration.contracts import DeliveryRuleKind, FeedContract, FeedMode, Severity
+from orchestration.contracts.mappings import mapped_contract
+from orchestration.contracts.source_mapping import SourceMapping
 from orchestration.ingest.copies import ends_inside_a_line, has_every_row_twice, repeated_header_message
 from orchestration.ingest.csv_reader import read_csv
 from orchestration.ingest.drift import better_fit, extra_column_message, missing_column_message
@@ -33,9 +35,9 @@ from orchestration.ingest.landing import (
     expected_names,
     look_at_feed,
     look_outside_feeds,
-    relative_text,
 )
 from orchestration.ingest.manifests import Manifest, manifest_mismatches, read_manifest
+from orchestration.ingest.mapped_reader import read_mapped
 from orchestration.ingest.names import date_problems, force_problems, force_slugs
 from orchestration.ingest.parquet_reader import read_parquet
 from orchestration.ingest.problems import Problem, UnplacedFile, UnreadableError, problem_with
@@ -67,7 +69,8 @@ class IngestSummary:
 
     Attributes:
         feed: `agency/feed`.
-        files: names of all landed files that follow the naming rule, below the feed's folder.
+        files: names of all landed files that follow the naming rule, below the feed's folder; those of a source that is
+            mapped to the feed below the landing folder.
         new_files: of all files, how many were opened in this run.
         deliveries: different contents among all receipts.
         rows_received: rows in them.
@@ -258,19 +261,22 @@ def reading_version(contract: FeedContract) -> str:
         [delivery.yes_value, delivery.no_value, delivery.file_name_pattern],
         [[column.name, column.physical_name, column.type, *column.headers] for column in contract.columns],
         [[rule.kind, rule.code] for rule in contract.delivery_rules],
+        [mapping.fingerprint for mapping in contract.mappings],
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
 
-def identities(path: Path, name: DeliveryName | None) -> tuple[str, str]:
+def identities(path: Path, name: DeliveryName | None, mapped_to: str | None = None) -> tuple[str, str]:
     """SHA-256 of a file's bytes, and the identity of the delivery they are.
 
     The identity is the first half of the SHA-256; for a feed that is a snapshot per force and month, of those and the
-    bytes: the same (say, empty) file for two forces is two deliveries.
+    bytes: the same (say, empty) file for two forces is two deliveries. One file that is mapped to several feeds is a
+    delivery of each.
     """
     plain = hashlib.sha256()
     partition = name.partition if name else None
-    keyed = hashlib.sha256(f"{partition}|".encode()) if partition else None
+    key = mapped_to or partition
+    keyed = hashlib.sha256(f"{key}|".encode()) if key else None
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
             plain.update(chunk)
@@ -310,8 +316,9 @@ def _is_unchanged(run: _Run, file: LandingFile) -> bool:
 
 def _receive(run: _Run, file: LandingFile) -> Receipt | None:
     """Reads one file into raw; None if it changed meanwhile."""
-    contract = run.contract
-    sha256, delivery_id = identities(file.path, file.name)
+    contract = mapped_contract(run.contract, file.mapping) if file.mapping else run.contract
+    mapped_to = f"{contract.key}.{file.mapping.name}" if file.mapping else None
+    sha256, delivery_id = identities(file.path, file.name, mapped_to)
     manifest = read_manifest(file.manifest_path) if file.manifest_path else Manifest()
     problems: list[Problem] = []
     content = _Content(0, (), False)
@@ -326,10 +333,10 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
             run, file, file.name, delivery_id, manifest
         )
         problems += content.problems
-        rows_known = content.rows if content.has_raw else None
+        rows_known = content.rows if content.has_raw and file.mapping is None else None
         problems += _cut_short_problems(contract, file, file.name, content, manifest)
         is_lines = file.name.extension.startswith("jsonl")
-        if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0:
+        if content.has_raw and is_lines and content.rows == 0 and manifest.rows != 0 and file.mapping is None:
             text = "the file has no rows and no manifest that says 0; send one, or send the rows"
             problems.append(problem_with(contract, DeliveryRuleKind.EMPTY_FILE, text))
     named_on = file.name.extract_date if file.name and not file.name.month else None
@@ -359,6 +366,7 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         has_raw=content.has_raw,
         reading_version=run.reading_version,
         received_at=earlier.received_at if earlier and earlier.sha256 == sha256 else run.now,
+        mapping=file.mapping.label if file.mapping else None,
     )
 
 
@@ -404,7 +412,7 @@ def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id:
         is_empty_lines = name.extension.startswith("jsonl") and manifest.rows == 0
         if file.stamp.size == 0 and not is_empty_lines:
             raise empty_file_error("the transfer or the export failed; send the file again")
-        reading = _open(contract, file.path, name.extension)
+        reading = _open(contract, file.path, name.extension, file.mapping)
         rows = write_raw(contract, target, delivery_id, reading)
     except UnreadableError as error:
         return _Content(0, (problem_with(contract, error.kind, error.message),), False)
@@ -424,8 +432,12 @@ def _read_content(run: _Run, file: LandingFile, name: DeliveryName, delivery_id:
     return _Content(rows, tuple(problems), True)
 
 
-def _open(contract: FeedContract, path: Path, extension: str) -> Reading:
+def _open(contract: FeedContract, path: Path, extension: str, mapping: SourceMapping | None) -> Reading:
     compressed = extension.endswith(".gz")
+    if mapping is not None:
+        if extension.removesuffix(".gz") != mapping.kind:
+            raise UnreadableError(f"the source {mapping.label} comes as .{mapping.kind}, the file is .{extension}")
+        return read_mapped(contract, mapping, path, compressed=compressed)
     match extension.removesuffix(".gz"):
         case "csv":
             return read_csv(contract, path, compressed=compressed)
@@ -455,10 +467,10 @@ def _summary(
     receipts = sorted(run.receipts.values(), key=lambda receipt: receipt.file_path)
     rows = {receipt.delivery_id: receipt.rows_received for receipt in receipts if receipt.has_raw}
     rejecting = {rule.code for rule in contract.delivery_rules if rule.severity is Severity.REJECT}
-    home = settings.landing_dir / contract.agency / contract.feed
+    home = f"{contract.key}/"
     return IngestSummary(
         feed=contract.key,
-        files=tuple(relative_text(file.path, home) for file in files if file.name is not None),
+        files=tuple(file.relative_path.removeprefix(home) for file in files if file.name is not None),
         new_files=new_files,
         deliveries=len({receipt.delivery_id for receipt in receipts}),
         rows_received=sum(rows.values()),

@@ -73,7 +73,7 @@ def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Readi
     keys: dict[str, None] = {}
     held: list[dict[str, Any]] | None = []
     rows = 0
-    for record in _records(contract, path, compressed):
+    for record in read_records(contract, path, compressed=compressed):
         rows += 1
         for key in record:
             keys.setdefault(key)
@@ -87,11 +87,16 @@ def read_jsonl(contract: FeedContract, path: Path, *, compressed: bool) -> Readi
     if rows == 0:
         delivered = [column.physical_name for column in contract.columns]
     header = match_header(contract, delivered)
-    records = iter(held) if held is not None else _records(contract, path, compressed)
+    records = iter(held) if held is not None else read_records(contract, path, compressed=compressed)
     return Reading(header, _batches(contract, header, delivered, records))
 
 
-def _records(contract: FeedContract, path: Path, compressed: bool) -> Iterator[dict[str, Any]]:
+def read_records(contract: FeedContract, path: Path, *, compressed: bool) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file, as they are nested; numbers are the texts they were written in.
+
+    Raises:
+        UnreadableError: a line is not a JSON object.
+    """
     stream, _ = open_text(path, encoding=contract.delivery.encoding, compressed=compressed)
     with stream:
         number = 0
@@ -186,11 +191,11 @@ def _text(value: Any, kind: ColumnType | None, contract: FeedContract) -> str | 
         return "true" if value else "false"
     if kind is ColumnType.LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return LIST_SEPARATOR.join(value) or None
-    return _json_text(value)
+    return json_text(value)
 
 
-def _json_text(value: Any) -> str:
-    """Nested JSON as text again, numbers as they were written."""
+def json_text(value: Any) -> str:
+    """A value as JSON text again, numbers as they were written."""
     out = io.StringIO()
     _write_json(value, out)
     return out.getvalue()

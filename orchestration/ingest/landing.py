@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.contracts import FeedContract, FeedMode
+from orchestration.contracts.mappings import mapped_contract
+from orchestration.contracts.source_mapping import SourceMapping
 from orchestration.ingest.problems import UnplacedFile
 
 MANIFEST_SUFFIX = ".manifest.json"
@@ -72,6 +74,7 @@ class LandingFile:
         relative_path: below the landing folder, with `/`; identifies the file in receipts.
         name: what its name says; None if that was not understood.
         manifest_path, manifest_stamp: its manifest, if there is one.
+        mapping: by which it is read, if it is of another system's layout.
     """
 
     path: Path
@@ -80,6 +83,7 @@ class LandingFile:
     name: DeliveryName | None
     manifest_path: Path | None
     manifest_stamp: FileStamp | None
+    mapping: SourceMapping | None = None
 
 
 @dataclass(frozen=True)
@@ -125,16 +129,31 @@ def expected_names(contract: FeedContract) -> str:
 
 
 def look_at_feed(contract: FeedContract, landing_dir: Path) -> FeedLanding:
-    """The files of one feed in the landing folder, in path order. Sub-folders count; links are refused.
+    """The files of one feed in the landing folder, in path order: its own, and those of every source that is mapped to
+    it (`<agency>/<source>/`). Sub-folders count; links are refused.
 
     Hidden files and unfinished transfers (`.tmp`, `.part`, …) are passed over in silence.
     """
+    own = _look_at_folder(contract, contract.feed, landing_dir)
+    mapped = [
+        _look_at_folder(mapped_contract(contract, mapping), mapping.name, landing_dir, mapping)
+        for mapping in contract.mappings
+    ]
+    return FeedLanding(
+        files=(*own.files, *(file for found in mapped for file in found.files)),
+        unplaced=(*own.unplaced, *(item for found in mapped for item in found.unplaced)),
+    )
+
+
+def _look_at_folder(
+    contract: FeedContract, folder: str, landing_dir: Path, mapping: SourceMapping | None = None
+) -> FeedLanding:
     found: list[tuple[Path, FileStamp]] = []
     unplaced: list[UnplacedFile] = []
-    for part in (Path(contract.agency), Path(contract.agency) / contract.feed):
+    for part in (Path(contract.agency), Path(contract.agency) / folder):
         if (landing_dir / part).is_symlink():
             return FeedLanding((), (_refused_link(str(part)),))
-    _walk(landing_dir / contract.agency / contract.feed, landing_dir, found, unplaced)
+    _walk(landing_dir / contract.agency / folder, landing_dir, found, unplaced)
     manifests = {path: stamp for path, stamp in found if path.name.lower().endswith(MANIFEST_SUFFIX)}
     files: list[LandingFile] = []
     claimed: set[Path] = set()
@@ -153,6 +172,7 @@ def look_at_feed(contract: FeedContract, landing_dir: Path) -> FeedLanding:
                 name=name,
                 manifest_path=manifest,
                 manifest_stamp=manifests[manifest] if manifest else None,
+                mapping=mapping,
             )
         )
     for orphan in sorted(manifests.keys() - claimed):
@@ -171,7 +191,8 @@ def look_outside_feeds(contracts: Iterable[FeedContract], landing_dir: Path) -> 
     """Folders and files of the landing folder that belong to no feed, each with what was expected."""
     feeds: dict[str, set[str]] = {}
     for contract in contracts:
-        feeds.setdefault(contract.agency, set()).add(contract.feed)
+        folders = {contract.feed, *(mapping.name for mapping in contract.mappings)}
+        feeds.setdefault(contract.agency, set()).update(folders)
     unplaced: list[UnplacedFile] = []
     for agency in _entries(landing_dir):
         expected = f"expected folders: {', '.join(sorted(feeds))}"

@@ -45,6 +45,7 @@ _SCHEMA = pa.schema(
         ("has_raw", pa.bool_()),
         ("reading_version", pa.string()),
         ("received_at", pa.timestamp("us", tz="UTC")),
+        ("mapping", pa.string()),
     ]
 )
 
@@ -65,6 +66,7 @@ class Receipt:
         has_raw: whether the rows are in the raw folder.
         reading_version: fingerprint of what decides how the file is read; a change reads it anew.
         received_at: when the warehouse first saw this file.
+        mapping: name and version of the mapping that read it; None if it came in the feed's own layout.
     """
 
     agency: str
@@ -87,6 +89,7 @@ class Receipt:
     has_raw: bool
     reading_version: str
     received_at: datetime
+    mapping: str | None = None
 
     @property
     def file_name(self) -> str:

@@ -25,6 +25,10 @@ MAX_COLUMNS = 1_000
 DELIVERY_ID = "_delivery_id"
 ROW_NUMBER = "_row_number"
 
+SOURCE_RECORD = "_source_record"
+SOURCE_PLACE = "_source_place"
+"""Of a row that a mapping made: the record of the file it was in, from 1, and the place in that record."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -34,6 +38,7 @@ class Header:
         names: contract columns and extra ones.
         missing: contract columns (as their sender spells them) the file lacks.
         extra: canonical names of columns the contract does not know.
+        provenance: columns that say where in the file a row stood, of a file that was read by a mapping.
     """
 
     names: tuple[str, ...]
@@ -41,6 +46,7 @@ class Header:
     extra: tuple[str, ...]
     recognised: int
     promised: int
+    provenance: tuple[str, ...] = ()
 
     @property
     def is_plausible(self) -> bool:
@@ -108,7 +114,8 @@ def match_header(contract: FeedContract, delivered: list[str]) -> Header:
 def stored_columns(contract: FeedContract, header: Header) -> tuple[str, ...]:
     """Columns of the raw file, in an order that does not depend on the delivered one: contract, then extra by name."""
     present = set(header.names)
-    return (*(name for name in contract.column_names if name in present), *sorted(header.extra))
+    own = (name for name in contract.column_names if name in present)
+    return (*own, *sorted(header.extra), *header.provenance)
 
 
 def raw_schema(names: tuple[str, ...]) -> pa.Schema:

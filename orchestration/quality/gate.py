@@ -29,6 +29,7 @@ from orchestration.contracts import (
     Rule,
     Severity,
 )
+from orchestration.contracts.mappings import mapped_contract
 from orchestration.ingest import load_receipts, raw_folder, raw_path
 from orchestration.ingest.raw import SCHEMA_FILE
 from orchestration.quality.checks import Check, checks_of
@@ -62,7 +63,7 @@ from orchestration.quality.verdicts import (
 from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
-_GATE_VERSION = "2"
+_GATE_VERSION = "3"
 """Change it when the same rules would be judged or worded differently; everything is then judged again."""
 
 _WORST_RULES = 10
@@ -155,14 +156,19 @@ def gate_feed(
     fault: GateError | None = None
     if new:
         try:
-            results, rows, warned_of, counts = _judge(contract, settings, checks, codes, new)
+            judged_now = [
+                _judge(judged_by, settings, checks_of(judged_by, codes), codes, items)
+                for judged_by, items in _by_layout(contract, new)
+            ]
         except RulesCannotBeAsked as error:
             fault = GateError(contract.key, error.faults, [item.first.file_name for item in new], contract.written_in)
         else:
-            judged_rows |= results
-            quarantined.append(rows)
-            warned.append(warned_of)
-            counted.append(counts)
+            asked = {check.code for check in checks}
+            for results, rows, warned_of, counts in judged_now:
+                judged_rows |= {item: _with_all_rules(found, asked) for item, found in results.items()}
+                quarantined.append(rows)
+                warned.append(warned_of)
+                counted.append(counts)
     if fault is not None and anew:
         raise fault
     held = {item.delivery_id for item in new} if fault else set()
@@ -191,9 +197,28 @@ def rules_version(contract: FeedContract, codes: Mapping[str, frozenset[str]]) -
         [asdict(column) for column in contract.columns],
         asdict(contract.delivery),
         contract.quarantine_hard_share,
+        [mapping.fingerprint for mapping in contract.mappings],
         {name: sorted(values) for name, values in codes.items()},
     ]
     return hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _by_layout(contract: FeedContract, deliveries: Sequence[Delivery]) -> list[tuple[FeedContract, list[Delivery]]]:
+    """Deliveries by the layout they came in, each with the contract they are judged by: a mapping from another system
+    says which promises that system cannot keep."""
+    by_label = {mapping.label: mapping for mapping in contract.mappings}
+    grouped: dict[str | None, list[Delivery]] = {}
+    for item in deliveries:
+        grouped.setdefault(item.decisive.mapping, []).append(item)
+    return [
+        (mapped_contract(contract, by_label[label]) if label in by_label else contract, items)
+        for label, items in grouped.items()
+    ]
+
+
+def _with_all_rules(results: RowResults, codes: Collection[str]) -> RowResults:
+    """The results with those of rules that were not asked: nothing was checked."""
+    return RowResults({code: RuleCount(0, 0) for code in codes} | dict(results.counts), results.rows_quarantined)
 
 
 def _of_deliveries(table: pa.Table, delivery_ids: Iterable[str]) -> pa.Table:
@@ -336,6 +361,7 @@ def _tables(
                 "reason_codes": ";".join(codes),
                 "reasons": "; ".join(reasons),
                 "receipts": item.receipts,
+                "mapping": item.decisive.mapping,
             }
         )
         results += [

@@ -38,6 +38,7 @@ DELIVERIES = pa.schema(
         ("reason_codes", pa.string()),
         ("reasons", pa.string()),
         ("receipts", pa.int32()),
+        ("mapping", pa.string()),
     ]
 )
 QUARANTINED_ROWS = pa.schema(

@@ -20,6 +20,7 @@ from pathlib import Path
 from orchestration.contracts import CODE_LISTS, Column, ColumnType, FeedContract, load_feed_contract
 from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS, contradicting
 from orchestration.contracts.model import Spelling
+from orchestration.contracts.source_mapping import SourceMapping
 from orchestration.contracts.variants import (
     SITE_FILE_SUFFIX,
     ColumnVariants,
@@ -95,6 +96,7 @@ def advise(
     paths: Sequence[Path],
     settings: Settings,
     scratch: Path,
+    mapping: SourceMapping | None = None,
 ) -> Advice:
     """Tries files as the contract is, then with what would let them in, until nothing more is found.
 
@@ -104,6 +106,8 @@ def advise(
         paths: the files.
         settings: where the reference lists are.
         scratch: an empty folder for what is written meanwhile.
+        mapping: by which they are read, if they are of another system: what does not fit is then the mapping's to mend,
+            and nothing is added to the contract.
 
     Raises:
         FileNotFoundError: a file is not there.
@@ -113,9 +117,9 @@ def advise(
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     reason = f"As written in {paths[0].name}{more}; found by trying, to be confirmed by the sender."
     own = read_variants(source[1], str(source[1])) if source[1] else SiteVariants(reason=reason)
-    before = after = try_files(contract, paths, settings, scratch / "0")
+    before = after = try_files(contract, paths, settings, scratch / "0", mapping)
     found = own
-    for attempt in range(1, _MOST_ROUNDS + 1):
+    for attempt in range(1, _MOST_ROUNDS + 1 if mapping is None else 1):
         further = merged(found, _found(after, settings))
         if further == found:
             break

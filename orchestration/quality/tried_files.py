@@ -38,12 +38,14 @@ from orchestration.contracts import (
     FeedContract,
     Severity,
 )
+from orchestration.contracts.mappings import mapped_contract
 from orchestration.contracts.model import Holds
+from orchestration.contracts.source_mapping import SourceMapping
 from orchestration.ingest import Receipt, ingest_feed, load_receipts, raw_path
 from orchestration.ingest.landing import expected_names, understand_name
 from orchestration.ingest.names import force_slugs
 from orchestration.ingest.raw import SCHEMA_FILE, raw_folder
-from orchestration.ingest.tables import DELIVERY_ID, ROW_NUMBER, Header, match_header, normalised
+from orchestration.ingest.tables import Header, match_header, normalised
 from orchestration.quality.checks import without_qualifier
 from orchestration.quality.gate import gate_feed
 from orchestration.quality.gate_files import gate_path
@@ -237,7 +239,23 @@ def first_line(path: Path) -> str:
     return next((line for line in text.splitlines() if line.strip()), "")
 
 
-def try_files(contract: FeedContract, paths: Sequence[Path], settings: Settings, scratch: Path) -> FeedTrial:
+def sources_of(path: Path, contracts: Iterable[FeedContract]) -> list[tuple[FeedContract, SourceMapping]]:
+    """The feeds that a file of another system is mapped to, by its name, each with the mapping."""
+    return [
+        (contract, mapping)
+        for contract in contracts
+        for mapping in contract.mappings
+        if mapped_contract(contract, mapping).delivery.file_name_regex.fullmatch(path.name.lower())
+    ]
+
+
+def try_files(
+    contract: FeedContract,
+    paths: Sequence[Path],
+    settings: Settings,
+    scratch: Path,
+    mapping: SourceMapping | None = None,
+) -> FeedTrial:
     """What would become of these files if they were landed for a feed.
 
     Args:
@@ -245,14 +263,17 @@ def try_files(contract: FeedContract, paths: Sequence[Path], settings: Settings,
         paths: the files.
         settings: where the reference lists are.
         scratch: an empty folder for what is written meanwhile.
+        mapping: by which they are read, if they are of another system.
 
     Raises:
         FileNotFoundError: a file is not there.
         ReferenceListError: a list the contract names is not there.
         GateError: a rule cannot be asked.
     """
+    named = mapped_contract(contract, mapping) if mapping else contract
+    folder = f"{contract.agency}/{mapping.name if mapping else contract.feed}"
     here = replace(settings, landing_dir=scratch / "landing", data_dir=scratch / "data")
-    landed = {f"{contract.key}/{place}/{name}": path for place, path, name in _names(contract, paths, here)}
+    landed = {f"{folder}/{place}/{name}": path for place, path, name in _names(named, paths, here)}
     for relative, path in landed.items():
         target = here.landing_dir / relative
         target.parent.mkdir(parents=True)
@@ -263,7 +284,7 @@ def try_files(contract: FeedContract, paths: Sequence[Path], settings: Settings,
     verdicts = {row["delivery_id"]: row for row in pq.read_table(gate_path(contract, here, "deliveries")).to_pylist()}
     refusing = {rule.code for rule in contract.all_rules if rule.severity is Severity.REJECT}
     files = [
-        _tried(contract, path, receipts[relative], verdicts[receipts[relative].delivery_id], refusing)
+        _tried(named, path, receipts[relative], verdicts[receipts[relative].delivery_id], refusing)
         for relative, path in landed.items()
     ]
     raw = sorted({raw_path(contract, here, receipt.delivery_id) for receipt in receipts.values() if receipt.has_raw})
@@ -346,7 +367,7 @@ _ABOUT_ROWS = (DeliveryRuleKind.DUPLICATE_KEY, DeliveryRuleKind.BLANK_ROW)
 def _header(contract: FeedContract, raw: Sequence[Path], paths: Sequence[Path]) -> Header:
     """The columns of the first file that lacks any; of those that could not be read, by the first line."""
     headers = [
-        match_header(contract, [item for item in pq.read_schema(path).names if item not in {DELIVERY_ID, ROW_NUMBER}])
+        match_header(contract, [item for item in pq.read_schema(path).names if not item.startswith("_")])
         for path in raw
     ]
     if not headers:

@@ -55,6 +55,16 @@ def test_a_program_is_told_everything(tmp_path: Path) -> None:
     assert unknown["feed"] is None and unknown["nearest"]["feed"] == "police/stop_search"
 
 
+def test_a_file_of_another_system_is_tried_by_its_mappings(tmp_path: Path) -> None:
+    path = tmp_path / "jail_stays_20260731.csv"
+    path.write_text("person_id,in_custody,out_custody\n7,2026-03-01 09:30:00,\n8,1 July 2026,\n", encoding="utf-8")
+    code, said = run(str(path))
+    assert code == 1
+    assert "prison/prisoners: 1 file, 2 rows\n  1 let in\n" in said
+    assert "prison/custody_spells: 1 file, 2 rows\n  1 let in less some rows\n" in said
+    assert "9 AAAA 9999" in said and ".site.yaml" not in said
+
+
 def test_mistakes_of_the_caller_are_named(tmp_path: Path) -> None:
     path = str(custody_file(tmp_path))
     assert run(path, "--feed", "police/custody")[0] == 2

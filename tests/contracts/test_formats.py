@@ -27,6 +27,7 @@ CONTRACTS = load_feed_contracts(PROJECT_ROOT / "data_contracts")
         ("MM/DD/YYYY", "03/04/2026", datetime(2026, 3, 4)),
         ("YYYY/MM/DD", "2026/03/04", datetime(2026, 3, 4)),
         ("YYYYMMDD", "20260304", datetime(2026, 3, 4)),
+        ("YYYY-MM-DD HH:MM", "2026-03-04 17:05", datetime(2026, 3, 4, 17, 5)),
         ("YYYY-MM-DD HH:MM:SS", "2026-03-04 17:05:09", datetime(2026, 3, 4, 17, 5, 9)),
         ("DD/MM/YYYY HH:MM", "04/03/2026 17:05", datetime(2026, 3, 4, 17, 5)),
         ("DD/MM/YYYY HH:MM:SS", "04/03/2026 17:05:09", datetime(2026, 3, 4, 17, 5, 9)),

@@ -179,6 +179,7 @@ VECTORS: list[Vector] = [
     *vectors("asn_reason", {"2202XC0200000000021D": "bad_check_letter", "22FD1122": "bad_format"}),
     *vectors("asn_reason", dict.fromkeys(DUMMY_ASNS, "dummy")),
     *vectors("noms", {"A1234AA": "A1234AA", " a1234aa": "A1234AA", "A123AA": None, "A1234A1": None, "": None}),
+    *vectors("noms", {"JAIL:10234": "JAIL:10234", " jail:a-7": "JAIL:A-7", "JAIL:": None, "J:1": None, "10234": None}),
     *vectors("crn", {"X718255": "X718255", "xx320741": "XX320741", "X71825": None, "1718255": None, "": None}),
     *vectors("ptiurn", {"29GD7216523": "29GD7216523", "01/aa/12345/21": "01AA1234521", "01AA1234521A": "01AA1234521A"}),
     *vectors("ptiurn", {"90GD9123LAA": None, "01AA": None, "01AA12": None, "": None}),

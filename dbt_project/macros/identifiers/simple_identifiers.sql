@@ -3,9 +3,16 @@
     pattern fails.
 -#}
 
-{#- NOMS number: letter, 4 digits, 2 letters. One per person in prison. -#}
+{#-
+    NOMS number: letter, 4 digits, 2 letters. One per person in prison. A key of another system, which only a mapping
+    writes (`JAIL:10234`), is kept with the system's name in front: it can never be taken for a NOMS number.
+-#}
 {%- macro normalise_noms(noms_number) -%}
-    {{ justice.null_unless_matches(justice.identifier_compact(noms_number), '^[A-Z][0-9]{4}[A-Z]{2}$') }}
+    {%- set key = 'upper(trim(' ~ noms_number ~ '))' -%}
+    case
+        when {{ justice.regexp_matches(key, '^[A-Z][A-Z0-9]{1,11}:[A-Z0-9_.-]{1,40}$') }} then {{ key }}
+        else {{ justice.null_unless_matches(justice.identifier_compact(noms_number), '^[A-Z][0-9]{4}[A-Z]{2}$') }}
+    end
 {%- endmacro -%}
 
 {#- Probation case reference number: one or two letters and 6 digits. -#}

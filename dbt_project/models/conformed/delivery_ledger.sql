@@ -34,6 +34,7 @@ select
     corrections.corrected_by,
     deliveries.file_sequence,
     deliveries.receipts,
+    deliveries.source_mapping,
     deliveries.rows_received,
     coalesce(staged_rows.rows_staged, 0) as rows_staged,
     deliveries.rows_quarantined,

@@ -14,6 +14,7 @@ select
     reason_codes,
     reasons,
     corrected_by,
+    source_mapping,
     cast(receipts as bigint) as receipts,
     cast(rows_received as bigint) as rows_received,
     cast(rows_staged as bigint) as rows_staged,

@@ -16,6 +16,7 @@ select
     reason_codes,
     reasons,
     receipts,
+    mapping as source_mapping,
     rows_received,
     rows_quarantined,
     {%- if var('as_known_on', none) %}
