@@ -19,6 +19,8 @@ import signal, sys, time
 from dagster._utils.interrupts import capture_interrupts
 from orchestration.console.stopping import StoppedError, stopped_by_signals
 
+pytestmark = pytest.mark.slow
+
 {start}
 
 def ready():
