@@ -14,12 +14,12 @@ import pytest
 from orchestration.console.stopping import STOPPED
 from tests.support import Warehouse
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import signal, sys, time
 from dagster._utils.interrupts import capture_interrupts
 from orchestration.console.stopping import StoppedError, stopped_by_signals
-
-pytestmark = pytest.mark.slow
 
 {start}
 
