@@ -22,7 +22,7 @@ PAGES = sorted(
             *PROJECT_ROOT.glob("*.md"),
             *(page for name in FOLDERS for page in (PROJECT_ROOT / name).rglob("*.md")),
         ]
-        if not {"target", "models", ".seeds"} & set(path.relative_to(PROJECT_ROOT).parts)
+        if not {"target", "models", ".seeds", ".sites"} & set(path.relative_to(PROJECT_ROOT).parts)
         and path.name != "CHANGELOG.md"
     }
 )

@@ -74,7 +74,7 @@ def missing_file() -> None:
         PermissionError(errno.EACCES, "no"),
         sqlite3.OperationalError("no such table: t"),
         ConservationError("database is locked is only what a file is named"),
-        GateError("a/b", [RuleFault("A-B-001", "could not set lock on file")], ["f.csv"]),
+        GateError("a/b", [RuleFault("A-B-001", "could not set lock on file")], ["f.csv"], "a/b.odcs.yaml"),
         ReferenceListError("no list"),
         ValueError("could not set lock on file"),
     ],

@@ -18,6 +18,8 @@ from orchestration.quality import gate_feed
 from orchestration.run_lock import build_lock
 from tests.support import Warehouse
 
+pytestmark = pytest.mark.slow
+
 FEED = "prison/custody_spells"
 FILE = "custody_spells_20240131.csv"
 ENTRY = "PRI-SPE-CLOSED_CODES-entry_reason"

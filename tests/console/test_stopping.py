@@ -14,6 +14,8 @@ import pytest
 from orchestration.console.stopping import STOPPED
 from tests.support import Warehouse
 
+pytestmark = pytest.mark.slow
+
 PROGRAM = """
 import signal, sys, time
 from dagster._utils.interrupts import capture_interrupts

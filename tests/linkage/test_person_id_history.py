@@ -9,6 +9,8 @@ from store import Store, pid
 
 from orchestration.linkage import link, load_model
 
+pytestmark = pytest.mark.slow
+
 EWAN = {"surname": "Ravenshaw", "forename": "Ewan", "date_of_birth": "1988-03-14", "postcode": "LS6 2AB"}
 MARY = {"surname": "Oakden", "forename": "Mary", "date_of_birth": "1975-08-30", "postcode": "B1 2CD"}
 

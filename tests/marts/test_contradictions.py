@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import pytest
 
-from orchestration.contracts import load_feed_contracts
-from orchestration.settings import Settings
-from orchestration.simulation import DeliveryParameters, DirtParameters, WorldParameters, simulate
 from tests.marts.contradictions import RULE_OF_KIND, Recovery, recover, unexplained
 from tests.support import Warehouse, World
 
-ONLY_DISAGREEMENTS = replace(
-    DirtParameters.zero(), **(dict.fromkeys(RULE_OF_KIND, 0.35) | {"legal_aid_without_case": 1.0})
-)
-"""Agencies that contradict each other and make no error otherwise; of the rarest kind all there can be."""
-
 
 @pytest.fixture(scope="module")
-def contradicting(tmp_path_factory: pytest.TempPathFactory, keys_dir) -> Recovery:
-    """A world whose agencies are right apart from what they were made to contradict each other in, as reported."""
-    folder = tmp_path_factory.mktemp("contradicting")
-    settings = Settings.from_environment()
-    world = World(folder / "landing", folder / "truth")
-    simulate(
-        WorldParameters(defendants=1_400, months=12, seed=21),
-        world.landing_dir,
-        world.truth_dir,
-        load_feed_contracts(settings.contracts_dir),
-        settings.reference_dir,
-        ONLY_DISAGREEMENTS,
-        DeliveryParameters.plain(),
-    )
-    warehouse = Warehouse.at(folder / "warehouse", world.landing_dir, keys_dir, pages=False)
-    warehouse.run()
+def contradicting(disagreeing: tuple[Warehouse, World]) -> Recovery:
+    """What was made to disagree, and what is reported of it."""
+    warehouse, world = disagreeing
     return recover(warehouse.settings.data_dir, world.truth_dir)
 
 

@@ -112,6 +112,7 @@ def test_every_rule_about_deliveries_is_broken_by_a_case() -> None:
     assert missing == {"FILE-EXTRACT_DATE"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", BROKEN_DELIVERIES, ids=identifier)
 def test_a_broken_delivery_ends_in_its_verdict_and_a_good_one_is_accepted_after_it(
     here: Landed, broken: Broken

@@ -304,6 +304,7 @@ WAYS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("most_values_shown", [10_000, 3])
 def test_every_kind_of_rule_counts_as_worked_out_by_hand(

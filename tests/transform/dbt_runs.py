@@ -20,11 +20,15 @@ NO_DATABASE = ("--no-introspect", "--no-populate-cache")
 
 
 def run_dbt(settings: Settings, *arguments: str, target_path: Path) -> list[dict[str, Any]]:
-    """Runs dbt on DuckDB, as a build does; gives what it says of each seed, model and test, and fails if one failed."""
+    """Runs dbt on DuckDB, as a build does; gives what it says of each seed, model and test, and fails if one failed.
+
+    Leaves `run_results.json` in the target path.
+    """
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     with dbt_environment_set(settings):
-        project = parsed_project(settings)
-        return list(dbt_results(project, [*arguments, "--quiet", *dbt_arguments(settings, target_path)]))
+        command = [*arguments, "--quiet", *dbt_arguments(settings, target_path)]
+        results_file = target_path / "run_results.json"
+        return list(dbt_results(parsed_project(settings), command, results_file=results_file))
 
 
 def compile_inline(settings: Settings, sql: str, target_path: Path) -> str:

@@ -15,6 +15,8 @@ from orchestration.transform.reference_lists import (
     reference_list_faults,
 )
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = PROJECT_ROOT / "seeds" / "reference"
 
 

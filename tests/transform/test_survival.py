@@ -15,7 +15,7 @@ import sqlglot
 
 from tests.transform.conftest import Compilation
 
-pytestmark = pytest.mark.xdist_group("dbt")
+pytestmark = [pytest.mark.xdist_group("dbt"), pytest.mark.dbt]
 
 REMISSIONS = {
     "6-MP": "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+",

@@ -94,6 +94,7 @@ first_courts as (
     group by defendant_id, hearing_date
 ),
 
+-- Bail to court ends with the first hearing, or with a case that is over before there was one.
 police_bail as (
     select
         defendants.defendant_id,
@@ -102,9 +103,17 @@ police_bail as (
         first_courts.court_code,
         first_courts.jurisdiction_code,
         'police_bail' as bail_type,
-        case when defendants.first_hearing_date is null then 'still_on_bail' else 'first_hearing' end as end_reason,
+        case
+            when defendants.first_hearing_date <= coalesce(defendants.completion_date, defendants.first_hearing_date)
+                then 'first_hearing'
+            when defendants.completion_date is not null then 'case_completed'
+            else 'still_on_bail'
+        end as end_reason,
         defendants.first_charge_date as start_date,
-        defendants.first_hearing_date as end_date
+        least(
+            coalesce(defendants.first_hearing_date, defendants.completion_date),
+            coalesce(defendants.completion_date, defendants.first_hearing_date)
+        ) as end_date
     from defendants
     inner join bailed_to_court
         on defendants.custody_record_id = bailed_to_court.custody_record_id

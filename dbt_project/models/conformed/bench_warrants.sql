@@ -6,6 +6,10 @@ recorded_defendants as (
     select * from {{ ref('recorded_defendants') }}
 ),
 
+appearances as (
+    select * from {{ ref('appearances') }}
+),
+
 current_warrants as (
     select
         recorded_defendant_id,
@@ -54,12 +58,42 @@ all_warrants as (
         bench_warrant_issued,
         bench_warrant_executed
     from earlier_warrants
-)
+),
 
 -- One warrant may stand in the records of several cases that were merged.
+recorded_warrants as (
+    select
+        defendant_id,
+        bench_warrant_issued as issued_date,
+        min(bench_warrant_executed) as recorded_date
+    from all_warrants
+    group by defendant_id, bench_warrant_issued
+),
+
+-- A warrant brings a defendant before the court (Bail Act 1976, section 7): who has stood before it since is not sought
+-- under it, whether or not its execution was recorded.
+warrants_before_hearings as (
+    select
+        recorded_warrants.defendant_id,
+        recorded_warrants.issued_date,
+        min(appearances.hearing_date) as attended_date
+    from recorded_warrants
+    inner join appearances
+        on
+            recorded_warrants.defendant_id = appearances.defendant_id
+            and recorded_warrants.issued_date < appearances.hearing_date
+    where
+        recorded_warrants.recorded_date is null
+        and appearances.attendance_code in ('IN_PERSON', 'BY_VIDEO')
+    group by recorded_warrants.defendant_id, recorded_warrants.issued_date
+)
+
 select
-    defendant_id,
-    bench_warrant_issued as issued_date,
-    min(bench_warrant_executed) as executed_date
-from all_warrants
-group by defendant_id, bench_warrant_issued
+    recorded_warrants.defendant_id,
+    recorded_warrants.issued_date,
+    coalesce(recorded_warrants.recorded_date, warrants_before_hearings.attended_date) as executed_date
+from recorded_warrants
+left join warrants_before_hearings
+    on
+        recorded_warrants.defendant_id = warrants_before_hearings.defendant_id
+        and recorded_warrants.issued_date = warrants_before_hearings.issued_date
