@@ -292,15 +292,14 @@ def _joined(lines: _Lines, delimiter: str) -> tuple[list[str], int] | None:
         size += len(texts[-1])
         if len(texts) == 1 or '"' not in line.text:
             continue
-        reader = csv.reader([*texts, _MARK], delimiter=delimiter, strict=True)
+        reader = csv.reader(texts, delimiter=delimiter, strict=True)
         try:
             fields = next(reader)
-        except csv.Error:
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):  # a quoted value goes on in the next line
+                continue
             return None
-        if reader.line_num == len(texts):
-            return fields, len(texts)
-        if reader.line_num < len(texts):
-            return None
+        return (fields, len(texts)) if reader.line_num == len(texts) else None
     return None
 
 

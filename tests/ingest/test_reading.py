@@ -169,6 +169,7 @@ ONE, TWO, THREE = {"code": "1", "note": "a"}, {"code": "2", "note": "b"}, {"code
         (b"1,a\n2,\x00\n3,c\n", [(2, 3, "unreadable_row", "2,\\x00")], [ONE, THREE]),
         (b"1,a\n2,M\xfcller\n3,c\n", [(2, 3, "unreadable_row", "2,M\\xfcller")], [ONE, THREE]),
         (b"1,a\n(1 rows affected)\n", [(2, 3, "footer", "(1 rows affected)")], [ONE]),
+        (b'"\n","\n"\n2,b,c\n3,c\n', [(2, 5, "ragged_row", "2,b,c")], [{"code": "\n", "note": "\n"}, THREE]),
         (b"1,a\nTotal rows: 1\nEOF", [(2, 3, "footer", "Total rows: 1"), (3, 4, "footer", "EOF")], [ONE]),
         (b"1,a\nCode,note\n3,c\n", [(2, 3, "repeated_header", "Code,note")], [ONE, THREE]),
         (b"1,a\n\xef\xbb\xbfcode,note\n3,c\n", [(2, 3, "repeated_header", "\ufeffcode,note")], [ONE, THREE]),
