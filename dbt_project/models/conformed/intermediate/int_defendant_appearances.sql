@@ -29,14 +29,13 @@ placed_appearances as (
     left join hearings
         on hearing_defendants.hearing_id = hearings.hearing_id
     left join recorded_defendants
-        on
-            hearing_defendants.defendant_id = recorded_defendants.recorded_defendant_id
-            and (
-                recorded_defendants.case_place = 1
-                or recorded_defendants.received_date is null
-                or hearings.hearing_date is null
-                or hearings.hearing_date >= recorded_defendants.received_date
-            )
+        on hearing_defendants.defendant_id = recorded_defendants.recorded_defendant_id
+    where
+        recorded_defendants.recorded_defendant_id is null
+        or recorded_defendants.case_place = 1
+        or recorded_defendants.received_date is null
+        or hearings.hearing_date is null
+        or hearings.hearing_date >= recorded_defendants.received_date
 )
 
 select
