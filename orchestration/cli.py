@@ -10,10 +10,9 @@ from typing import Annotated, Literal
 import typer
 
 from orchestration.console.case_commands import case
-from orchestration.console.linkage_commands import linkage_app, linkage_errors
+from orchestration.console.linkage_commands import linkage_app
 from orchestration.console.linkage_model_commands import register as register_models
 from orchestration.console.linkage_review_commands import register as register_review
-from orchestration.console.linkage_review_commands import review_errors
 from orchestration.console.marts_commands import marts_app
 from orchestration.console.options import (
     DataOption,
@@ -66,12 +65,12 @@ def main() -> None:
     except StoppedError as stop:
         note(str(stop))
         sys.exit(stop.exit_code)
-    except SystemExit:
-        raise  # an end like any other: nothing need be imported to know whose error it is
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    except _expected_errors() as error:
+    except Exception as error:
+        if not _is_expected(error):
+            raise
         terminal.print(f"[red]Error:[/] {type(error).__name__}", highlight=False)
         terminal.print(str(error), highlight=False, markup=False)
         sys.exit(1)
@@ -384,32 +383,36 @@ def _require_deliveries(settings: Settings) -> None:
         )
 
 
-def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors whose message is meant for the user; anything else keeps its traceback."""
-    from orchestration.console.person_history import UnknownPersonError
-    from orchestration.console.query import QueryError
-    from orchestration.console.report_commands import ReportError
-    from orchestration.console.revisions import RevisionsError
-    from orchestration.console.run import RunFailedError
-    from orchestration.contracts import ContractError
-    from orchestration.publish import PublicationError
-    from orchestration.quality.quarantine import QuarantineError
-    from orchestration.quality.quarantine_releases import ReleaseLogError
-    from orchestration.run_lock import AlreadyRunningError
-    from orchestration.simulation import SimulationError
-    from orchestration.transform.dbt import DbtError
-    from orchestration.transform.questions import UnknownQuestionError
-    from orchestration.transform.reference_lists import ReferenceListsError
-    from orchestration.transform.selection import SelectionError
+EXPECTED_ERRORS = {
+    "orchestration.console.person_history": {"UnknownPersonError"},
+    "orchestration.console.query": {"QueryError"},
+    "orchestration.console.report_commands": {"ReportError"},
+    "orchestration.console.revisions": {"RevisionsError"},
+    "orchestration.console.run": {"RunFailedError"},
+    "orchestration.contracts.reader": {"ContractError"},
+    "orchestration.linkage.accuracy.labelled": {"LabelledFileError"},
+    "orchestration.linkage.accuracy.level": {"LinkageBelowLevelError"},
+    "orchestration.linkage.learning.people": {"PeopleError"},
+    "orchestration.linkage.matching.model": {"StaleModelError", "UntrainedModelError"},
+    "orchestration.linkage.review.score": {"ReviewError"},
+    "orchestration.publish.publication": {"PublicationError"},
+    "orchestration.quality.quarantine": {"QuarantineError"},
+    "orchestration.quality.quarantine_releases": {"ReleaseLogError"},
+    "orchestration.run_lock": {"AlreadyRunningError"},
+    "orchestration.simulation.errors": {"SimulationError"},
+    "orchestration.transform.dbt": {"DbtError"},
+    "orchestration.transform.questions": {"UnknownQuestionError"},
+    "orchestration.transform.reference_lists": {"ReferenceListsError"},
+    "orchestration.transform.selection": {"SelectionError"},
+}
+"""Errors whose message is meant for the user, by module; anything else keeps its traceback. They are named and not
+imported: an error's module was loaded where it was raised, and the others would take two seconds to no purpose."""
 
-    return (
-        QueryError, UnknownQuestionError, RunFailedError, ContractError, PublicationError, AlreadyRunningError,
-        UnknownPersonError, QuarantineError, ReleaseLogError, ReportError, RevisionsError, SimulationError, DbtError,
-        SelectionError, ReferenceListsError,
-        FileNotFoundError, FileExistsError,
-        *linkage_errors(),
-        *review_errors(),
-    )  # fmt: skip
+
+def _is_expected(error: Exception) -> bool:
+    return isinstance(error, FileNotFoundError | FileExistsError) or any(
+        kind.__name__ in EXPECTED_ERRORS.get(kind.__module__, ()) for kind in type(error).__mro__
+    )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def statements() -> list[Path]:
     return sorted(PACKAGE.rglob("sql/*.sql"))
 
 
+@cache
 def calls() -> dict[Path, list[set[str]]]:
     """Statement -> the names of the pieces that each call gives it."""
     found: dict[Path, list[set[str]]] = {}

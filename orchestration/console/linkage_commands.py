@@ -19,15 +19,6 @@ linkage_app = typer.Typer(
 )
 
 
-def linkage_errors() -> tuple[type[Exception], ...]:
-    """Errors of linkage whose message is meant for the user."""
-    from orchestration.linkage.accuracy.labelled import LabelledFileError
-    from orchestration.linkage.learning.people import PeopleError
-    from orchestration.linkage.matching.model import StaleModelError, UntrainedModelError
-
-    return (LabelledFileError, PeopleError, StaleModelError, UntrainedModelError)
-
-
 @linkage_app.command("evaluate")
 def evaluate_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet of records whose people are known.")],

@@ -25,14 +25,6 @@ def register(app: typer.Typer) -> None:
     app.command("reference")(reference)
 
 
-def review_errors() -> tuple[type[Exception], ...]:
-    """Errors of these commands whose message is meant for the user."""
-    from orchestration.linkage.accuracy.level import LinkageBelowLevelError
-    from orchestration.linkage.review.score import ReviewError
-
-    return (LinkageBelowLevelError, ReviewError)
-
-
 def check(
     record: Annotated[
         bool, typer.Option("--record", help="Record what is measured as the level of this model: a release.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 
 import pytest
 
+from orchestration import cli
 from orchestration.contracts import load_feed_contracts
 from tests.support import Warehouse
 
@@ -52,6 +54,27 @@ def test_a_report_that_cannot_be_opened_says_what_to_do(
     assert finished.returncode == code
     assert says in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_every_expected_error_is_one_and_stands_where_it_is_said_to() -> None:
+    """They are named and not imported; a name that is no longer one would end in a traceback."""
+    for module, names in cli.EXPECTED_ERRORS.items():
+        for name in names:
+            error = getattr(importlib.import_module(module), name)
+            assert issubclass(error, Exception)
+            assert (error.__module__, error.__qualname__) == (module, name)
+
+
+def test_an_error_nobody_expected_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    class SurpriseError(LookupError):
+        pass
+
+    def surprised() -> None:
+        raise SurpriseError("nobody knew")
+
+    monkeypatch.setattr(cli, "app", surprised)
+    with pytest.raises(SurpriseError, match="nobody knew"):
+        cli.main()
 
 
 def test_an_unknown_format_lists_the_known_ones(warehouse: Warehouse) -> None:

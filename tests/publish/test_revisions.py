@@ -28,11 +28,18 @@ CHANGED: Cells = {("2026-07-01", "B01"): (11, 4.5), ("2026-10-01", "B01"): (3, 2
 CELL = ("results_by_court", CLOSED, "cases", 10.0, 11.0)
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> TinyWarehouse:
-    found = TinyWarehouse(tmp_path)
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> TinyWarehouse:
+    """The first build, published; no test may change it."""
+    found = TinyWarehouse(tmp_path_factory.mktemp("first"))
     found.publish(FIRST)
     return found
+
+
+@pytest.fixture
+def warehouse(first: TinyWarehouse, tmp_path: Path) -> TinyWarehouse:
+    """A copy of the first build, to be followed by another."""
+    return first.copy(tmp_path)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ of courts, one counts persons, one lists them, and one counts searches, which no
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -75,6 +76,17 @@ class TinyWarehouse:
     def __init__(self, folder: Path) -> None:
         self.settings = Settings.from_environment(data_dir=folder / "data", keys_dir=folder / "keys")
         self._moment = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+    def copy(self, folder: Path) -> TinyWarehouse:
+        """The same warehouse in another folder, key and all, at the same minute."""
+        copied = TinyWarehouse(folder)
+        for old, new in (
+            (self.settings.data_dir, copied.settings.data_dir),
+            (self.settings.keys_dir, copied.settings.keys_dir),
+        ):
+            shutil.copytree(old, new, symlinks=True)
+        copied._moment = self._moment
+        return copied
 
     def publish(
         self, build: TinyBuild, contracts: tuple[FeedContract, ...] = (), reach: Reach | None = None

@@ -45,15 +45,23 @@ BAD_BOTH = "3,Jones,Q,TH68010,31/02/2024 10:00,,\n"
 NO_KEY = ",Brown,M,TH68010,01/01/2024 10:00,,\n"
 
 
-@pytest.fixture
-def here(tmp_path: Path) -> Settings:
-    settings = settings_in(tmp_path)
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Two deliveries with bad rows, received and judged; no test may change them."""
+    settings = settings_in(tmp_path_factory.mktemp("received"))
     settings.reference_dir.mkdir(parents=True)
     (settings.reference_dir / "offences.csv").write_text("cjs_offence_code\nTH68010\n")
     deliver(settings, CUSTODY, FILE, HEADER + GOOD.format(1) + BAD_SEX + BAD_BOTH + NO_KEY + GOOD.format(5))
     deliver(settings, SPELLS, SPELLS_FILE, "booking_number|status_from|status_to|ethnicity_code\nA1|01-JAN-2024||ZZ\n")
     build(settings)
     return settings
+
+
+@pytest.fixture
+def here(received: Settings, tmp_path: Path) -> Settings:
+    """A copy of what was received, to be changed."""
+    shutil.copytree(received.landing_dir.parent, tmp_path, dirs_exist_ok=True)
+    return settings_in(tmp_path)
 
 
 def build(here: Settings) -> None:
