@@ -127,13 +127,27 @@ def load_gate_tables(contract: FeedContract, settings: Settings, rules_version: 
     return GateTables(**tables)
 
 
+def read_gate_table(contract: FeedContract, settings: Settings, name: str) -> pa.Table:
+    """One gate file as the last run left it, whatever rules it went by; empty if the feed was never judged.
+
+    A column that the run, of an earlier version, did not know yet is null until the feed is judged again.
+    """
+    schema = _SCHEMAS[name]
+    path = gate_path(contract, settings, name)
+    if not path.exists():
+        return schema.empty_table()
+    file = pq.ParquetFile(path)
+    known = set(file.schema_arrow.names)
+    table = file.read(columns=[column for column in schema.names if column in known])
+    missing = [field for field in schema if field.name not in known]
+    for field in missing:
+        table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table.select(schema.names)
+
+
 def read_gate_tables(contract: FeedContract, settings: Settings) -> GateTables:
     """What the last run found, whatever rules it went by; empty if the feed was never judged."""
-    tables = {}
-    for name, schema in _SCHEMAS.items():
-        path = gate_path(contract, settings, name)
-        tables[name] = pq.read_table(path, columns=schema.names) if path.exists() else schema.empty_table()
-    return GateTables(**tables)
+    return GateTables(**{name: read_gate_table(contract, settings, name) for name in _SCHEMAS})
 
 
 def save_gate_tables(contract: FeedContract, settings: Settings, tables: GateTables, rules_version: str) -> None:

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +22,7 @@ from orchestration.contracts import RULES_ABOUT_LINES, ColumnRuleKind, FeedContr
 from orchestration.ingest import load_receipts, raw_path
 from orchestration.ingest.raw import read_aside
 from orchestration.quality.checks import DELIVERY_ID, ROW_NUMBER
-from orchestration.quality.gate_files import DELIVERIES, QUARANTINED_ROWS, gate_path
+from orchestration.quality.gate_files import read_gate_table
 from orchestration.quality.quarantine_releases import Release, append_releases, load_releases
 from orchestration.run_lock import build_lock
 from orchestration.settings import Settings
@@ -111,12 +110,12 @@ def held_rows(
     """Rows in quarantine by feed, delivery and rule; feeds in the order given, oldest delivery first."""
     held = []
     for contract in contracts:
-        table = _gate_table(contract, settings, "quarantined_rows", QUARANTINED_ROWS)
+        table = read_gate_table(contract, settings, "quarantined_rows")
         if not table.num_rows:
             continue
         deliveries = {
             row["delivery_id"]: (position, row)
-            for position, row in enumerate(_gate_table(contract, settings, "deliveries", DELIVERIES).to_pylist())
+            for position, row in enumerate(read_gate_table(contract, settings, "deliveries").to_pylist())
         }
         received: dict[str, datetime] = {}
         for receipt in load_receipts(contract, settings):
@@ -169,7 +168,7 @@ def find_delivery(contracts: Iterable[FeedContract], settings: Settings, asked: 
             rows_quarantined=row["rows_quarantined"],
         )
         for contract in contracts
-        for row in _gate_table(contract, settings, "deliveries", DELIVERIES).to_pylist()
+        for row in read_gate_table(contract, settings, "deliveries").to_pylist()
         if asked and (row["delivery_id"].startswith(asked.lower()) or row["file_name"] == asked)
     ]
     if len(found) == 1:
@@ -335,7 +334,7 @@ def _require_key(contract: FeedContract, rule_code: str) -> None:
 def _broken_rules(delivery: GatedDelivery, settings: Settings) -> dict[int, tuple[BrokenRule, ...]]:
     """Rules broken by row number, rules in order of code."""
     released = {item.identity for item in load_releases(settings, delivery.contract.key)}
-    table = _gate_table(delivery.contract, settings, "quarantined_rows", QUARANTINED_ROWS)
+    table = read_gate_table(delivery.contract, settings, "quarantined_rows")
     mine = table.filter(pc.equal(table["delivery_id"], delivery.delivery_id))
     broken: dict[int, list[BrokenRule]] = {}
     for line in mine.sort_by([("row_number", "ascending"), ("rule_code", "ascending")]).to_pylist():
@@ -344,9 +343,3 @@ def _broken_rules(delivery: GatedDelivery, settings: Settings) -> dict[int, tupl
             BrokenRule(line["rule_code"], line["column_name"], line["message"], identity in released)
         )
     return {number: tuple(rules) for number, rules in broken.items()}
-
-
-def _gate_table(contract: FeedContract, settings: Settings, table: str, schema: pa.Schema) -> Any:
-    """A gate file as the last run left it, whatever rules it went by; empty if the feed was never judged."""
-    path = gate_path(contract, settings, table)
-    return pq.read_table(path, columns=schema.names) if path.exists() else schema.empty_table()

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from orchestration.contracts import FeedContract
-from orchestration.quality.gate_files import DELIVERIES, gate_path
+from orchestration.quality.gate_files import gate_path, read_gate_table
 from orchestration.quality.refusals import JudgedDelivery, Refusal, refusals
 from orchestration.quality.verdicts import Verdict
 from orchestration.settings import Settings
@@ -69,8 +69,7 @@ class GateStanding:
 
 def gate_standing(contract: FeedContract, settings: Settings) -> GateStanding:
     """Where a feed stands by the gate files as they lie there; all zero if it was never judged."""
-    path = gate_path(contract, settings, "deliveries")
-    rows: list[dict[str, Any]] = pq.read_table(path, columns=DELIVERIES.names).to_pylist() if path.exists() else []
+    rows: list[dict[str, Any]] = read_gate_table(contract, settings, "deliveries").to_pylist()
     rules = _rules(contract, settings)
     verdicts = [row["verdict"] for row in rows]
     received = sum(row["rows_received"] for row in rows)

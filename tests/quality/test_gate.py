@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.contracts import CODE_LISTS, ColumnType, FeedContract, Severity
@@ -15,6 +16,8 @@ from orchestration.quality import (
     gate_feed,
 )
 from orchestration.quality import judging as judging_module
+from orchestration.quality.gate_files import gate_path, read_gate_table
+from orchestration.quality.standing import gate_standing
 from orchestration.settings import Settings
 from tests.ingest.small_feeds import (
     CUSTODY,
@@ -337,3 +340,19 @@ def test_a_few_rows_are_never_too_many(here: Settings) -> None:
     ingest_feed(SPELLS, here)
     gate_feed(limited(0.1), here)
     assert only_delivery(here, SPELLS)["verdict"] == "accepted"
+
+
+def test_what_an_earlier_version_wrote_is_read_and_judged_again(here: Settings) -> None:
+    """A column the gate did not know then is no reason to fail: not known until the next run, which judges anew."""
+    deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + GOOD.format(1))
+    gate(here, CUSTODY)
+    path = gate_path(CUSTODY, here, "deliveries")
+    table = pq.read_table(path)
+    assert table["mapping"].to_pylist() == [""] or table["mapping"].null_count == 1
+    pq.write_table(table.drop_columns(["mapping"]), path)
+    earlier = read_gate_table(CUSTODY, here, "deliveries")
+    assert earlier.column_names == [name for name in table.column_names if name in earlier.column_names]
+    assert earlier["mapping"].to_pylist() == [None]
+    standing = gate_standing(CUSTODY, here)
+    assert (standing.deliveries, standing.rows_accepted) == (1, 1)
+    assert gate(here, CUSTODY).judged == 1
