@@ -1,7 +1,8 @@
 """Identifiers: every published test vector, through the macros as either engine compiles them.
 
-Sources of the vectors: the parsers of the Core Person Record (PNC, CRO) and of Bichard 7 (ASN), and the CJS Data
-Standards Catalogue. Spark's SQL is run on DuckDB after translation, which needs neither Spark nor Java.
+Sources of the vectors: the parsers of the Core Person Record (PNC, CRO) and of Bichard 7 (ASN), the court case
+references in Bichard 7's repository, and the CJS Data Standards Catalogue. Spark's SQL is run on DuckDB after
+translation, which needs neither Spark nor Java.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ MACROS = {
     "cro_reason": "justice.cro_reason('text')",
     "asn": "justice.normalise_asn('text')",
     "asn_reason": "justice.asn_reason('text')",
+    "ccr": "justice.normalise_ccr('text')",
+    "ccr_reason": "justice.ccr_reason('text')",
     "noms": "justice.normalise_noms('text')",
     "crn": "justice.normalise_crn('text')",
     "ptiurn": "justice.normalise_ptiurn('text')",
@@ -112,6 +115,35 @@ VALID_ASN: dict[str | None, str | None] = {
     "22/02XC/02/21/r": "2202XC0200000000021R",
 }
 
+VALID_CCR: dict[str | None, str | None] = {
+    "97/1626/008395Q": "97/1626/008395Q",
+    "97/1626/8395Q": "97/1626/008395Q",
+    "21/2732/000007P": "21/2732/000007P",
+    "09/0413/000445H": "09/0413/000445H",
+    "12/2732/000016T": "12/2732/000016T",
+    "13/2732/000001U": "13/2732/000001U",
+    "21/2812/000002F": "21/2812/000002F",
+    "07/1577/020154M": "07/1577/020154M",
+    # The letters the invented ones should have.
+    "21/1234/001234D": "21/1234/001234D",
+    "23/1234/012345Q": "23/1234/012345Q",
+    "05/9876/123456L": "05/9876/123456L",
+    " 97-1626\\8395q": "97/1626/008395Q",
+}
+
+# Invented references, and the example of the data standard itself.
+BAD_LETTER_CCR = ["21/1234/001234A", "23/1234/012345P", "05/9876/123456R", "12/3456/789012Q"]
+
+# Letters that no check gives, a court of three digits, a serial of seven, no slashes.
+MALFORMED_CCR = [
+    "97/1626/008395O",
+    "97/162/008395Q",
+    "97/1626/0008395Q",
+    "971626008395Q",
+    "97/1626/Q",
+    "TOTALLYINVALID",
+]
+
 
 def check_letter(digits: str) -> str:
     return "ZABCDEFGHJKLMNPQRTUVWXY"[int(digits) % 23]
@@ -178,6 +210,12 @@ VECTORS: list[Vector] = [
     *vectors("asn", dict.fromkeys(["2202XC0200000000021D", "22FD1122", "", None, *DUMMY_ASNS])),
     *vectors("asn_reason", {"2202XC0200000000021D": "bad_check_letter", "22FD1122": "bad_format"}),
     *vectors("asn_reason", dict.fromkeys(DUMMY_ASNS, "dummy")),
+    *vectors("ccr", VALID_CCR),
+    *vectors("ccr_reason", dict.fromkeys(VALID_CCR, "valid")),
+    *vectors("ccr", dict.fromkeys([*BAD_LETTER_CCR, *MALFORMED_CCR, "", None])),
+    *vectors("ccr_reason", dict.fromkeys(BAD_LETTER_CCR, "bad_check_letter")),
+    *vectors("ccr_reason", dict.fromkeys(MALFORMED_CCR, "bad_format")),
+    *vectors("ccr_reason", {"": "missing", " ": "missing", None: "missing"}),
     *vectors("noms", {"A1234AA": "A1234AA", " a1234aa": "A1234AA", "A123AA": None, "A1234A1": None, "": None}),
     *vectors("noms", {"JAIL:10234": "JAIL:10234", " jail:a-7": "JAIL:A-7", "JAIL:": None, "J:1": None, "10234": None}),
     *vectors("crn", {"X718255": "X718255", "xx320741": "XX320741", "X71825": None, "1718255": None, "": None}),
