@@ -182,7 +182,8 @@ def cases_of(feeds: Feeds) -> list[Case]:
             start = recorded or charged or (own_seen[0][0] if own_seen else None)
             if start is None:
                 continue
-            stretches = [Stretch(False, recorded is None, start, _completed(own_charges))]
+            ended = _completed(own_charges) if own_charges else _closed(record)
+            stretches = [Stretch(False, recorded is None, start, ended)]
             if kind == "APPEAL" and crown_received is not None and who in appellants:
                 stretches = _with_appeal(stretches[0], crown_received, outcomes.get(who, []))
             issued = _day(person.bench_warrant_issued)
@@ -236,7 +237,9 @@ def _charges(records: Feeds, results: pd.DataFrame, lead_of: pd.Series[str]) -> 
     has_result = charges["offence_id"].isin(decisive.index)
     charges["is_decided"] = has_result | charges["verdict"].isin(["NG", "NC"])
     concluded = charges["offence_id"].map(decisive["result_date"]).fillna(charges["verdict_date"])
-    charges["concluded_date"] = concluded.where(charges["is_decided"])
+    cases = records["hmcts/cases"].set_index("case_id", drop=False)
+    closed = charges["defendant_id"].map(lead_of).map({row.case_id: _closed(row) for row in cases.itertuples()})
+    charges["concluded_date"] = concluded.fillna(pd.to_datetime(closed)).where(charges["is_decided"])
     effect = charges["offence_id"].map(decisive["effect"])
     charges["is_guilty"] = (
         (effect == "CONVICTED_SENTENCE")
@@ -244,7 +247,6 @@ def _charges(records: Feeds, results: pd.DataFrame, lead_of: pd.Series[str]) -> 
         | (charges["plea"] == "G")
         | (has_result & (charges["verdict"] == "NA") & ~effect.isin(["ACQUITTED", "WITHDRAWN", "DIED"]))
     )
-    cases = records["hmcts/cases"].set_index("case_id", drop=False)
     undecided = charges.loc[~charges["is_decided"], "defendant_id"]
     for who, own in charges[charges["defendant_id"].isin(undecided)].groupby("defendant_id"):
         case_id = lead_of.get(who)
@@ -287,9 +289,14 @@ def _ended_otherwise(charge: Any, own: pd.DataFrame, case: Any) -> Day | None:
         replaced = _day(others.loc[is_same & others["is_decided"], "concluded_date"].max())
         if replaced is not None:
             return replaced
-    if case["case_status"] != "CLOSED":
+    return _closed(case)
+
+
+def _closed(case: Any) -> Day | None:
+    """Day on which the court closed a case, if it did: of the record that says so, where that has no date."""
+    if case is None or case.case_status != "CLOSED":
         return None
-    return _day(case["closed_date"]) or _london_day(case["last_updated_at"])
+    return _day(case.closed_date) or _london_day(case.last_updated_at)
 
 
 def _outcomes(results: pd.DataFrame) -> dict[str, list[Result]]:
