@@ -179,7 +179,7 @@ def case_records(
         created=filed.cases["received_day"].to_numpy(),
     )
     table["_merged_date"] = dates_of(merged)
-    table["_at_crown_date"] = dates_of(at_crown[root])
+    table["_at_crown_date"] = dates_of(np.maximum(at_crown[root], filed.cases["received_day"].to_numpy()))
     return table
 
 
