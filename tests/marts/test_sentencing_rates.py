@@ -128,6 +128,7 @@ def test_average_sentence_lengths_carry_the_spread_of_the_sentences(built: Wareh
     sentences = our_sentences(built.settings.data_dir)
     sentences = sentences.assign(court_code=sentences["court_code"].fillna("unknown"))
     sentences = sentences.assign(offence_group=sentences["offence_group"].fillna("unknown"))
+    sentences = sentences.assign(court_type=sentences["court_type"].fillna("unknown"))
     lengths = sentences.dropna(subset=["custody_months"]).groupby(CELL)["custody_months"]
     half_width = (NORMAL_QUANTILE * lengths.std() / np.sqrt(lengths.count())).dropna()
     low, high = (lengths.mean() - half_width).clip(lower=0), lengths.mean() + half_width

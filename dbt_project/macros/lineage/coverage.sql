@@ -23,8 +23,11 @@
             {%- if or_now %}
             when {{ period }} is null then {{ justice.coverage_now() }}
             {%- endif %}
-            when {{ start }} < (select min(mart_coverage.period_start) from {{ ref('mart_coverage') }} as mart_coverage)
-                then 'before_first_extract'
+            when {{ start }} < (
+                select min(mart_coverage.period_start)
+                from {{ ref('mart_coverage') }} as mart_coverage
+                where mart_coverage.period_type = '{{ grain }}'
+            ) then 'before_first_extract'
             else 'provisional'
         end
     )
