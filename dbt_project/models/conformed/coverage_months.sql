@@ -2,7 +2,11 @@
 {%- set places = [
     {
         'agency': 'hmcts', 'feed': 'hearings', 'area_type': 'court', 'relation': 'hearings',
-        'area': 'court_code', 'date': 'hearing_date',
+        'area': 'hearings.court_code', 'date': 'hearings.hearing_date',
+    },
+    {
+        'agency': 'hmcts', 'feed': 'results', 'area_type': 'court', 'relation': 'results',
+        'area': 'hearings.court_code', 'date': 'results.result_date',
     },
     {
         'agency': 'prison', 'feed': 'custody_spells', 'area_type': 'prison', 'relation': 'custody_spells',
@@ -44,7 +48,11 @@ courts as (
         {{ place.area }} as area_code,
         {{ justice.month_start(place.date) }} as month,
         count(*) as records
-    from {{ ref(place.relation) }}
+    from {{ ref(place.relation) }} as {{ place.relation }}
+    {%- if place.feed == 'results' %}
+    inner join {{ ref('hearings') }} as hearings
+        on results.hearing_id = hearings.hearing_id
+    {%- endif %}
     where
         {{ place.area }} <> 'unknown'
         and {{ place.date }} is not null
@@ -147,13 +155,20 @@ judged_feeds as (
         case
             when first_extract_date is null or last_day < first_extract_date then 'before_first_extract'
             when newest_extract_date <= last_day then 'provisional'
+            -- What ended in it before the first extract may be in none.
+            when first_extract_date > month then 'partial'
             when mode = 'snapshot' or (extracts_accepted > 0 and extracts_accepted = extracts_received) then 'complete'
             else 'partial'
         end as state,
         case
             when first_extract_date is null or last_day < first_extract_date then 0.0
-            when mode = 'snapshot' and newest_extract_date > last_day then 1.0
-            else coalesce({{ justice.rate('extracts_accepted', 'extracts_received') }}, 0.0)
+            else
+                case
+                    when mode = 'snapshot' and newest_extract_date > last_day then 1.0
+                    else coalesce({{ justice.rate('extracts_accepted', 'extracts_received') }}, 0.0)
+                end
+                * ({{ justice.days_between('greatest(first_extract_date, month)', 'last_day') }} + 1)
+                / ({{ justice.days_between('month', 'last_day') }} + 1)
         end as share_expected
     from feed_months
 ),
