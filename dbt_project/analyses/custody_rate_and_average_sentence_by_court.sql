@@ -1,6 +1,7 @@
 -- What are the custody rate and the average sentence at each court for one offence group (theft), like for like?
--- Twelve months to the newest quarter that is complete (or the newest, while none is), regime from
--- 22 March 2026. Adjusted for the cases a court had and pulled towards the national value where it had few: compare `adjusted` with `national`. A suspended sentence is not custody.
+-- Twelve months to the newest quarter that is complete (or the newest, while none is), regime from 22 March 2026.
+-- Adjusted for the cases a court had and pulled towards the national value where it had few: compare `adjusted` with
+-- `national`. A suspended sentence is not custody.
 with newest as (
     select coalesce(max(case when coverage = 'complete' then quarter end), max(quarter)) as quarter
     from {{ ref('court_sentencing_comparison') }}

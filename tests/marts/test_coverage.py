@@ -51,8 +51,9 @@ def test_every_mart_with_a_period_says_how_whole_its_rows_are(built: Warehouse, 
 
 
 def test_no_quarter_is_called_complete_that_is_not(built: Warehouse, needs: dict[str, list[str]]) -> None:
-    """A complete quarter begins on or after the first extract of every feed the mart needs, ends before the newest,
-    and an extract of each was let in within the month after each of its months, but for feeds that send everything anew."""
+    """A complete quarter begins on or after the first extract of every feed the mart needs, ends before the
+    newest, and an extract of each was let in within the month after each of its months, but for feeds that send
+    everything anew."""
     sent = extracts(built)
     let_in = sent[sent["verdict"] != "rejected"]
     quarters = {

@@ -4,8 +4,9 @@ Belongs here: the facts, and the deliveries the agencies made of them. Does not 
 of them, which the tests say with the reason (`test_edge_world.py`).
 
 Every agency's only extract (the last of police and of custody spells) is of 30 June 2026, the last day of a
-quarter. All cases are one person charged with one offence triable either way before one magistrates' court, unless said otherwise. Whoever goes
-by no other rule is in custody from the hearing that says C, and out from the one that says otherwise.
+quarter. All cases are one person charged with one offence triable either way before one magistrates' court, unless
+said otherwise. Whoever goes by no other rule is in custody from the hearing that says C, and out from the one that says
+otherwise.
 """
 
 from __future__ import annotations

@@ -2,18 +2,18 @@
 {%- set places = [
     {
         'agency': 'hmcts', 'feed': 'hearings', 'area_type': 'court', 'relation': 'hearings',
-        'area': 'hearings.court_code', 'date': 'hearings.hearing_date',
+        'area': 'court_code', 'date': 'hearing_date',
     },
     {
-        'agency': 'hmcts', 'feed': 'results', 'area_type': 'court', 'relation': 'results',
-        'area': 'hearings.court_code', 'date': 'results.result_date',
+        'agency': 'hmcts', 'feed': 'results', 'area_type': 'court', 'relation': 'results_of_courts',
+        'area': 'court_code', 'date': 'result_date',
     },
     {
         'agency': 'prison', 'feed': 'custody_spells', 'area_type': 'prison', 'relation': 'custody_spells',
         'area': 'establishment_code', 'date': 'start_date',
     },
     {
-        'agency': 'police', 'feed': 'custody_records', 'area_type': 'force', 'relation': 'stg_police__custody_records',
+        'agency': 'police', 'feed': 'custody_records', 'area_type': 'force', 'relation': 'custody_records',
         'area': 'force_code', 'date': justice.london_date('arrested_at'),
     },
 ] -%}
@@ -41,6 +41,31 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
+hearings as (
+    select * from {{ ref('hearings') }}
+),
+
+results as (
+    select * from {{ ref('results') }}
+),
+
+custody_spells as (
+    select * from {{ ref('custody_spells') }}
+),
+
+custody_records as (
+    select * from {{ ref('stg_police__custody_records') }}
+),
+
+results_of_courts as (
+    select
+        hearings.court_code,
+        results.result_date
+    from results
+    inner join hearings
+        on results.hearing_id = hearings.hearing_id
+),
+
 {%- for place in places %}
 
 {{ place.relation }}_dated as (
@@ -48,11 +73,7 @@ courts as (
         {{ place.area }} as area_code,
         {{ justice.month_start(place.date) }} as month,
         count(*) as records
-    from {{ ref(place.relation) }} as {{ place.relation }}
-    {%- if place.feed == 'results' %}
-    inner join {{ ref('hearings') }} as hearings
-        on results.hearing_id = hearings.hearing_id
-    {%- endif %}
+    from {{ place.relation }}
     where
         {{ place.area }} <> 'unknown'
         and {{ place.date }} is not null
