@@ -29,6 +29,17 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "persons_bounds": lambda *arguments: "1 as persons_low, 2 as persons_high",
     "mart_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",
+    "benchmark_measures": lambda: [
+        {
+            "measure": "open_cases",
+            "mart": "open_caseload",
+            "feed": "hmcts/cases",
+            "day": "snapshot_date",
+            "where": "cases > 0",
+            "value": "sum(cases)",
+            "geographies": ["all"],
+        }
+    ],
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],
     "pre_charge_thresholds": lambda: [28],
