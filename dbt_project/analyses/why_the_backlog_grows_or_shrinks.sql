@@ -1,6 +1,7 @@
 -- Why did the backlog grow or shrink?
--- By jurisdiction over the last twelve months: what was open, what came, what left, what is open now. Moves between
--- courts of one jurisdiction cancel out and are left out. `months` tells how many months the figures are of.
+-- By jurisdiction, and for both, over the last twelve months: what was open, what came, what left, what is open now.
+-- Moves between courts of one jurisdiction cancel out and are left out. `months` tells how many months the figures are
+-- of.
 with last_months as (
     select distinct month
     from {{ ref('caseload_flow') }}
@@ -31,6 +32,8 @@ select
     sum(case when caseload_flow.month = bounds.last_month then caseload_flow.closing else 0 end) as closing
 from {{ ref('caseload_flow') }} as caseload_flow
 cross join bounds
-where caseload_flow.month between bounds.first_month and bounds.last_month
+where
+    caseload_flow.court_code = 'ALL'
+    and caseload_flow.month between bounds.first_month and bounds.last_month
 group by caseload_flow.jurisdiction, bounds.months
 order by caseload_flow.jurisdiction

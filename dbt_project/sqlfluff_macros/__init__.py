@@ -28,6 +28,7 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "kaplan_meier": lambda relation, *rest: f"select * from {relation}",
     "persons_bounds": lambda *arguments: "1 as persons_low, 2 as persons_high",
     "mart_feeds": lambda: "select mart, agency, feed from lineage",
+    "needed_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",
     "benchmark_measures": lambda: [
         {

@@ -29,7 +29,9 @@ closing as (
         court_code,
         closing as cases
     from {{ ref('caseload_flow') }}
-    where closing > 0
+    where
+        closing > 0
+        and court_code <> 'ALL'
 )
 
 select

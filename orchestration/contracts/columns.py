@@ -78,6 +78,7 @@ def read_column(node: Node) -> Column:
     references = faults.of(Node.optional_text, custom, "references")
     holds = faults.of(_holds, custom)
     staged_as = faults.of(_staged_as, custom)
+    may_be_left_out = faults.of(_may_be_left_out, node, custom)
     faults.check()
     return Column(
         name=name,
@@ -106,6 +107,7 @@ def read_column(node: Node) -> Column:
         references=references,
         holds=holds,
         staged_as=staged_as,
+        may_be_left_out=may_be_left_out,
     )
 
 
@@ -174,8 +176,15 @@ def _limits(node: Node) -> _Limits:
 def _only_known(custom: Node) -> None:
     custom.only(
         "codeList", "codeListClass", "groupList", "codeMeanings", "mayLieAhead", "openEndValues", "references", "holds",
-        "stagedAs", "spellings", "paddedTo", "inUseOn", "headers",
+        "stagedAs", "spellings", "paddedTo", "inUseOn", "headers", "mayBeLeftOut",
     )  # fmt: skip
+
+
+def _may_be_left_out(node: Node, custom: Node) -> str | None:
+    reason = custom.optional_text("mayBeLeftOut")
+    if reason and (node.flag("required") or node.flag("primaryKey")):
+        raise custom.child("mayBeLeftOut").problem("a required column cannot be left out; take one of the two away")
+    return reason
 
 
 def read_spellings(custom: Node, reason: str | None = None) -> tuple[Spelling, ...]:

@@ -134,6 +134,7 @@ class Holds(StrEnum):
     ASN = "asn"
     PTIURN = "ptiurn"
     MASTER_DEFENDANT_ID = "master_defendant_id"
+    COURT_CASE_REFERENCE = "court_case_reference"
 
     @property
     def is_normalised(self) -> bool:
@@ -144,7 +145,7 @@ class Holds(StrEnum):
 _NORMALISED = frozenset(
     {
         Holds.SEX, Holds.GENDER, Holds.POSTCODE, Holds.PNC_ID, Holds.CRO_NUMBER, Holds.NOMS_NUMBER, Holds.CRN,
-        Holds.ASN, Holds.PTIURN,
+        Holds.ASN, Holds.PTIURN, Holds.COURT_CASE_REFERENCE,
     }
 )  # fmt: skip
 
@@ -192,6 +193,7 @@ class Column:
         references: `agency/feed.column` this column points at, or None.
         holds: what the value is in the field's own words, or None.
         staged_as: its name from staging onwards; None where that is `name`.
+        may_be_left_out: why some senders' files do not have the column at all; None where each must.
     """
 
     name: str
@@ -220,6 +222,7 @@ class Column:
     references: str | None = None
     holds: Holds | None = None
     staged_as: str | None = None
+    may_be_left_out: str | None = None
 
     @property
     def staged_name(self) -> str:
@@ -464,6 +467,17 @@ class FeedContract:
     def column_names(self) -> tuple[str, ...]:
         """Canonical names in delivery order."""
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def absentable(self) -> frozenset[str]:
+        """Optional columns that a file need not have: senders may leave them out, or they were added after the first
+        version, so that files made by an earlier one stay valid. Missing, they are read as empty."""
+        added = {change.column for change in self.column_history if change.change == "added"}
+        return frozenset(
+            column.name
+            for column in self.columns
+            if not column.required and (column.may_be_left_out or column.name in added)
+        )
 
     @cached_property
     def _columns_by_name(self) -> dict[str, Column]:

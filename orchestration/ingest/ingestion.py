@@ -269,6 +269,7 @@ def reading_version(contract: FeedContract) -> str:
         [delivery.encoding, delivery.delimiter, delivery.date_format, delivery.timestamp_format, delivery.timezone],
         [delivery.yes_value, delivery.no_value, delivery.file_name_pattern],
         [[column.name, column.physical_name, column.type, *column.headers] for column in contract.columns],
+        sorted(contract.absentable),
         [[rule.kind, rule.code] for rule in contract.delivery_rules],
         [contract.unreadable_limits.rows, contract.unreadable_limits.share],
         [mapping.fingerprint for mapping in contract.mappings],

@@ -91,7 +91,8 @@ def write_raw(contract: FeedContract, target: Path, delivery_id: str, reading: R
     with replacing(target) as temporary, _writer(temporary, schema) as writer:
         for group in _row_groups(_read_ahead(reading.batches)):
             count = group.num_rows
-            arrays = [group.column(name) for name in names]
+            present = set(group.column_names)
+            arrays = [group.column(name) if name in present else pa.nulls(count, pa.string()) for name in names]
             arrays.append(pa.repeat(pa.scalar(delivery_id, pa.string()), count))
             own = ROW_NUMBER in group.column_names
             numbers = np.arange(rows + 1, rows + count + 1, dtype=np.int64)

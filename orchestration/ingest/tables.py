@@ -36,7 +36,7 @@ class Header:
 
     Attributes:
         names: contract columns and extra ones.
-        missing: contract columns (as their sender spells them) the file lacks.
+        missing: contract columns (as their sender spells them) the file lacks and must have.
         extra: canonical names of columns the contract does not know.
         provenance: columns that say where in the file a row stood, of a file that was read by a mapping.
     """
@@ -143,7 +143,11 @@ def match_header(contract: FeedContract, delivered: list[str]) -> Header:
     present = promised & set(names)
     header = Header(
         names=tuple(names),
-        missing=tuple(column.physical_name for column in contract.columns if column.name not in present),
+        missing=tuple(
+            column.physical_name
+            for column in contract.columns
+            if column.name not in present and column.name not in contract.absentable
+        ),
         extra=tuple(name for name in names if name not in promised),
         recognised=len(present),
         promised=len(promised),
@@ -158,8 +162,10 @@ def match_header(contract: FeedContract, delivered: list[str]) -> Header:
 
 
 def stored_columns(contract: FeedContract, header: Header) -> tuple[str, ...]:
-    """Columns of the raw file, in an order that does not depend on the delivered one: contract, then extra by name."""
-    present = set(header.names)
+    """Columns of the raw file, in an order that does not depend on the delivered one: contract, then extra by name.
+
+    Columns a file may lack are always there, empty where it lacks them."""
+    present = set(header.names) | contract.absentable
     own = (name for name in contract.column_names if name in present)
     return (*own, *sorted(header.extra), *header.provenance)
 

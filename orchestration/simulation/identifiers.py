@@ -42,6 +42,13 @@ def cro_numbers(years: npt.ArrayLike, serials: npt.ArrayLike) -> list[str]:
     return [f"{s:06d}/{y:02d}{letter}" for y, s, letter in parts]
 
 
+def court_case_references(years: npt.ArrayLike, courts: list[str], serials: npt.ArrayLike) -> list[str]:
+    """References of court cases on the Police National Computer, `YY/CCCC/NNNNNNL`, of courts by their four digits."""
+    year = np.asarray(years, dtype=np.int64) % 100
+    parts = zip(year.tolist(), courts, np.asarray(serials, dtype=np.int64).tolist(), strict=True)
+    return [f"{y:02d}/{court}/{s:06d}{check_letter(int(f'{y:02d}{court}{s:06d}'))}" for y, court, s in parts]
+
+
 def arrest_summons_numbers(
     years: npt.ArrayLike, forces: list[str], units: list[str], system: str, sequences: npt.ArrayLike
 ) -> list[str]:

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from orchestration.simulation import calibration_offences as mix
-from orchestration.simulation.identifiers import crown_case_numbers, distinct_serials, ptiurns, uuids
+from orchestration.simulation.identifiers import (
+    court_case_references,
+    crown_case_numbers,
+    distinct_serials,
+    ptiurns,
+    uuids,
+)
 from orchestration.simulation.merging import Filed
 from orchestration.simulation.model import Reveal
 from orchestration.simulation.offending import (
@@ -37,6 +43,7 @@ CASE_REVEALS = (
     Reveal(("sent_to_crown_date",), when="sent_to_crown_date"),
     Reveal(("crown_case_number", "crown_received_date", "receipt_type"), when="crown_received_date"),
     Reveal(("closed_date", "case_status"), when="closed_date", before={"case_status": "LIVE"}),
+    Reveal(("crown_court_ou_code",), when="_at_crown_date"),
     Reveal(("merged_into_case_id",), when="_merged_date"),
 )
 DEFENDANT_REVEALS = (
@@ -139,6 +146,7 @@ def case_records(
     closed = np.where(own, closing[root], merged)
     into = filed.cases["merged_into"].to_numpy()
     filed_on = filed.cases["received_day"].to_numpy()
+    at_crown = np.minimum(sent, received)
     sent_itself = (filed_on <= sent[root]) & (sent[root] <= merged)
     table = feed_table(
         {
@@ -154,16 +162,33 @@ def case_records(
             "sent_to_crown_date": dates_of(np.where(own | sent_itself, sent[root], NEVER)),
             "crown_case_number": blank_where(numbers[root], ~(own & in_crown[root])),
             "crown_received_date": dates_of(np.where(own, received[root], NEVER)),
+            "initial_court_ou_code": reference.places.courts[cases["court"].to_numpy()[root]],
+            "crown_court_ou_code": blank_where(
+                reference.places.courts[cases["crown_court"].to_numpy()[root]],
+                np.where(own, at_crown[root], np.where(sent_itself, sent[root], NEVER)) >= NEVER,
+            ),
             "receipt_type": blank_where(receipt[root], ~(own & in_crown[root])),
             "case_status": np.full(len(root), "CLOSED", dtype=object),
             "closed_date": dates_of(closed),
             "merged_into_case_id": blank_where(case_ids[np.maximum(into, 0)], into < 0),
             "last_updated_at": dates_of(filed.cases["received_day"].to_numpy()),
+            "court_case_reference": blank_where(
+                _references_on_pnc(cases, filed, reference), track[root] == SINGLE_JUSTICE
+            ),
         },
         created=filed.cases["received_day"].to_numpy(),
     )
     table["_merged_date"] = dates_of(merged)
+    table["_at_crown_date"] = dates_of(np.maximum(at_crown[root], filed.cases["received_day"].to_numpy()))
     return table
+
+
+def _references_on_pnc(cases: pd.DataFrame, filed: Filed, reference: Reference) -> Texts:
+    """Reference of every filed case on the Police National Computer: by court and year, in order of filing."""
+    court = reference.places.court_psa[cases["court"].to_numpy()[filed.cases["root"].to_numpy()]]
+    year = years_of(filed.cases["received_day"].to_numpy())
+    serial = pd.DataFrame({"court": court, "year": year}).groupby(["court", "year"]).cumcount() + 1
+    return np.asarray(court_case_references(year, court.tolist(), serial.to_numpy()), dtype=object)
 
 
 def _crown_numbers(roots: Ints, cases: pd.DataFrame, letter: Texts, receipt: Texts, received: Ints) -> Texts:

@@ -54,6 +54,7 @@ class Places:
     force_postal: Texts
     courts: Texts
     court_type: Texts
+    court_psa: Texts
     court_region: Texts
     force_magistrates: tuple[Ints, ...]
     force_crown: tuple[Ints, ...]
@@ -213,6 +214,7 @@ def _places(forces: pd.DataFrame, courts: pd.DataFrame) -> Places:
         force_postal=np.asarray([mix.POSTCODE_AREAS.get(code, ("B",)) for code in codes], dtype=object),
         courts=open_courts["court_ou_code"].to_numpy(dtype=object),
         court_type=open_courts["court_type"].to_numpy(dtype=object),
+        court_psa=open_courts["psa_code"].to_numpy(dtype=object),
         court_region=region,
         force_magistrates=tuple(serving(index, crown=False) for index in range(len(codes))),
         force_crown=tuple(serving(index, crown=True) for index in range(len(codes))),

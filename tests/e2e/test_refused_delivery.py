@@ -88,6 +88,23 @@ def test_freshness_and_the_sources_of_each_mart_say_what_is_missing(
     ) == [("stop_account", True), ("stop_search", False)]
 
 
+def test_months_that_lack_a_delivery_say_so_in_every_mart_that_needs_it(
+    ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
+) -> None:
+    """The extract of 3 May, of April, was refused: what rests on offences is partial, what does not is complete."""
+    warehouse, _ = ended
+    april = "select distinct coverage from marts.{} where quarter = date '2026-04-01'"
+    for mart, state in {"court_sentencing": "partial", "guilty_pleas": "partial", "court_sittings": "complete"}.items():
+        assert warehouse.query(april.format(mart)) == [(state,)], mart
+    missing = warehouse.query(
+        "select agency || '/' || feed, cast(month as varchar) from marts.coverage "
+        "where area_type = 'all' and state = 'partial' and agency = 'hmcts'"
+    )
+    assert missing == [("hmcts/offences", "2026-04-01")]
+    never = warehouse.query("select distinct state from marts.coverage where feed = 'stop_account'")
+    assert never == [("before_first_extract",)]
+
+
 def test_the_ledger_of_rules_adds_up_to_the_verdicts(
     ended: tuple[Warehouse, subprocess.CompletedProcess[str]],
 ) -> None:

@@ -7,8 +7,8 @@ import random
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -75,49 +75,6 @@ def first_half(world: World, keys_dir: Path, tmp_path_factory: pytest.TempPathFa
     return warehouse_in(made_once(tmp_path_factory, "first_half", make))
 
 
-@pytest.fixture(scope="module")
-def in_pieces(first_half: Warehouse, world: World, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The same deliveries, the half first, then all and some of them twice."""
-    warehouse = first_half.copy(tmp_path_factory.mktemp("in_pieces"))
-    landing = warehouse.settings.landing_dir
-    deliver(delivered_files(world.landing_dir), world.landing_dir, landing)
-    repeated = [file for file in without_manifests(delivered_files(landing)) if "stop_search" not in file.parts]
-    for file in random.Random(6).sample(repeated, 20):
-        shutil.copy(file, duplicated(file))
-    warehouse.run()
-    return warehouse
-
-
-@pytest.mark.xdist_group("pieces")
-def test_pieces_in_any_order_and_twice_give_the_same_content(built: Warehouse, in_pieces: Warehouse) -> None:
-    assert in_pieces.fingerprints() == built.fingerprints()
-
-
-@pytest.mark.xdist_group("pieces")
-def test_every_person_of_the_first_half_is_found_again_through_the_history(
-    in_pieces: Warehouse, first_half: Warehouse
-) -> None:
-    records_of: dict[str, set[str]] = {}
-    for record, person in first_half.query(PERSON_OF_RECORD):
-        records_of.setdefault(person, set()).add(record)
-    now = dict(in_pieces.query(PERSON_OF_RECORD))
-    today = {person: {now[record] for record in records if record in now} for person, records in records_of.items()}
-    assert sum(today[person] != {person} for person in today) > 10, "too few changes to show anything"
-    for person, expected in today.items():
-        assert set(person_history(in_pieces.settings, person, since_build=1).today) == expected
-
-
-@pytest.mark.xdist_group("pieces")
-def test_a_users_own_reference_lists_are_the_ones_used_and_stay_as_they_are(in_pieces: Warehouse) -> None:
-    used = in_pieces.build_query("select title from reference.offences where cjs_offence_code = 'ZZ99999'")
-    assert used == [("An offence of the user's own list",)]
-    assert in_pieces.build_query("select min(force_code) from reference.police_forces") == [("01",)]
-    shipped = PROJECT_ROOT / "seeds" / "reference"
-    for path in in_pieces.settings.reference_dir.iterdir():
-        if path.name != "offences.csv":
-            assert path.read_bytes() == (shipped / path.name).read_bytes(), path.name
-
-
 class Reader(threading.Thread):
     """Opens the published database over and over and writes down every figure and every error it meets."""
 
@@ -127,6 +84,14 @@ class Reader(threading.Thread):
         self.seen: set[tuple[object, ...]] = set()
         self.errors: list[str] = []
         self.done = threading.Event()
+
+    def __enter__(self) -> Reader:
+        self.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.done.set()
+        self.join()
 
     def run(self) -> None:
         held = duckdb.connect(str(self.path.resolve()), read_only=True)
@@ -142,18 +107,6 @@ class Reader(threading.Thread):
                     self.errors.append(str(error))
 
 
-@pytest.fixture
-def half_built(first_half: Warehouse, world: World, tmp_path: Path) -> Iterator[tuple[Warehouse, Reader]]:
-    """A warehouse that has published half the deliveries and has just received the rest, with a reader at work."""
-    warehouse = first_half.copy(tmp_path)
-    deliver(delivered_files(world.landing_dir), world.landing_dir, warehouse.settings.landing_dir)
-    reader = Reader(warehouse)
-    reader.start()
-    yield warehouse, reader
-    reader.done.set()
-    reader.join()
-
-
 KILLED_AFTER = (None, *(title for _, title in STAGES[:-1]))
 """Stages after which a build is killed: at its first sign of life, and after every stage but the last."""
 
@@ -162,6 +115,9 @@ ROUNDS = [
     for start in range(2)
 ]
 """The kills, dealt out to two warehouses; each is killed later every time, and in the end finishes."""
+
+in_one_round = pytest.mark.parametrize("finished", ROUNDS[:1], indirect=True)
+"""For what costs something and that no kill bears on."""
 
 
 def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
@@ -182,21 +138,76 @@ def kill_after(warehouse: Warehouse, stage_title: str | None) -> None:
     process.stderr.close()
 
 
-@pytest.mark.parametrize("killed_after", ROUNDS)
-def test_killed_at_every_stage_it_ends_the_same_and_readers_never_notice(
-    built: Warehouse, half_built: tuple[Warehouse, Reader], killed_after: tuple[str | None, ...]
-) -> None:
-    warehouse, reader = half_built
-    before = warehouse.fingerprints()
-    old = warehouse.query(SUMMARY)[0]
-    for title in killed_after:
-        kill_after(warehouse, title)
-        assert warehouse.fingerprints() == before, f"a build killed after '{title}' changed what is published"
-    warehouse.run()
+@dataclass(frozen=True)
+class Finished:
+    """A warehouse that published half the deliveries, received all of them and some twice, was killed, and finished.
 
-    assert warehouse.fingerprints() == built.fingerprints()
-    reader.done.set()
-    reader.join()
-    assert reader.errors == []
-    assert reader.seen <= {old, warehouse.query(SUMMARY)[0]}
-    assert old in reader.seen
+    Attributes:
+        changed_by: titles of the stages after which a kill had changed what is published.
+        before: the figures of `SUMMARY` of its first publication.
+        reader: who read all the while.
+    """
+
+    warehouse: Warehouse
+    changed_by: tuple[str | None, ...]
+    before: tuple[object, ...]
+    reader: Reader
+
+
+@pytest.fixture(scope="module", params=ROUNDS)
+def finished(
+    request: pytest.FixtureRequest, first_half: Warehouse, world: World, tmp_path_factory: pytest.TempPathFactory
+) -> Finished:
+    warehouse = first_half.copy(tmp_path_factory.mktemp("in_pieces"))
+    landing = warehouse.settings.landing_dir
+    deliver(delivered_files(world.landing_dir), world.landing_dir, landing)
+    repeated = [file for file in without_manifests(delivered_files(landing)) if "stop_search" not in file.parts]
+    for file in random.Random(6).sample(repeated, 20):
+        shutil.copy(file, duplicated(file))
+    published = warehouse.fingerprints()
+    before = warehouse.query(SUMMARY)[0]
+    changed_by: list[str | None] = []
+    with Reader(warehouse) as reader:
+        for title in request.param:
+            kill_after(warehouse, title)
+            if warehouse.fingerprints() != published:
+                changed_by.append(title)
+        warehouse.run()
+    return Finished(warehouse, tuple(changed_by), before, reader)
+
+
+def test_pieces_in_any_order_twice_and_killed_give_the_same_content(built: Warehouse, finished: Finished) -> None:
+    assert finished.warehouse.fingerprints() == built.fingerprints()
+
+
+def test_readers_never_notice_a_kill(finished: Finished) -> None:
+    assert finished.changed_by == ()
+    assert finished.reader.errors == []
+    assert finished.before in finished.reader.seen
+    assert finished.reader.seen <= {finished.before, finished.warehouse.query(SUMMARY)[0]}
+
+
+@in_one_round
+def test_every_person_of_the_first_half_is_found_again_through_the_history(
+    finished: Finished, first_half: Warehouse
+) -> None:
+    records_of: dict[str, set[str]] = {}
+    for record, person in first_half.query(PERSON_OF_RECORD):
+        records_of.setdefault(person, set()).add(record)
+    now = dict(finished.warehouse.query(PERSON_OF_RECORD))
+    today = {person: {now[record] for record in records if record in now} for person, records in records_of.items()}
+    assert sum(today[person] != {person} for person in today) > 10, "too few changes to show anything"
+    for person, expected in today.items():
+        assert set(person_history(finished.warehouse.settings, person, since_build=1).today) == expected
+
+
+@in_one_round
+def test_a_users_own_reference_lists_are_the_ones_used_and_stay_as_they_are(finished: Finished) -> None:
+    warehouse = finished.warehouse
+    used = warehouse.build_query("select title from reference.offences where cjs_offence_code = 'ZZ99999'")
+    assert used == [("An offence of the user's own list",)]
+    assert warehouse.build_query("select min(force_code) from reference.police_forces") == [("01",)]
+    shipped = PROJECT_ROOT / "seeds" / "reference"
+    for path in warehouse.settings.reference_dir.iterdir():
+        if path.name != "offences.csv":
+            assert path.read_bytes() == (shipped / path.name).read_bytes(), path.name

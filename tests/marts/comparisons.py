@@ -121,7 +121,7 @@ def our_sentences(data_dir: Path) -> pd.DataFrame:
     table = _query(
         data_dir,
         """
-        select defendant_id, court_code, date_trunc('quarter', sentence_date) as quarter,
+        select defendant_id, court_code, court_type, date_trunc('quarter', sentence_date) as quarter,
             principal_offence_group as offence_group, disposal_type, regime, sex, age_band,
             custody_length_months as custody_months, effective_length_months as effective_months
         from conformed.disposals where is_sentenced

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,10 @@ class Case:
     """One case after merges.
 
     Attributes:
-        courts: day, court and whether it is a Crown Court (None if in no list), of each day with a hearing, in order.
+        courts: by jurisdiction, day and court of each day with a hearing under it, in order.
+        told: by jurisdiction, where the record says it was first listed or sent; None where it does not, or names no
+            court of the list.
+        fallback: the only Crown Court of the area of its magistrates' court, if there is only one.
         crown_day: receipt by the Crown Court, else sending to it.
         crown_received: receipt by the Crown Court as recorded.
         received: earliest recorded receipt of the case or of one merged into it.
@@ -122,7 +126,9 @@ class Case:
 
     case_id: str
     defendants: list[Defendant]
-    courts: list[tuple[Day, str, bool | None]]
+    courts: dict[str, list[tuple[Day, str]]]
+    told: dict[str, str | None]
+    fallback: str | None
     crown_day: Day | None
     crown_received: Day | None
     received: Day | None
@@ -132,18 +138,18 @@ class Case:
     def place(self, day: Day) -> Place:
         """Jurisdiction and court on a day."""
         jurisdiction = "C" if self.crown_day is not None and self.crown_day <= day else "M"
-        return jurisdiction, self._court(day)[0]
+        sittings = self.courts.get(jurisdiction, [])
+        heard = [court for on, court in sittings if on <= day]
+        if heard:
+            return jurisdiction, heard[-1]
+        first = sittings[0][1] if sittings and sittings[0][1] != "unknown" else None
+        only = self.fallback if jurisdiction == "C" else None
+        return jurisdiction, self.told.get(jurisdiction) or first or only or "unknown"
 
     def is_at_crown_court(self, day: Day) -> bool | None:
         """Whether the court of the day is a Crown Court; None if it is in no list."""
-        return self._court(day)[1]
-
-    def _court(self, day: Day) -> tuple[str, bool | None]:
-        """The court of the latest hearing, else of the first."""
-        if not self.courts:
-            return "unknown", None
-        _, court, is_crown = next((heard for heard in reversed(self.courts) if heard[0] <= day), self.courts[0])
-        return court, is_crown
+        kind = _court_types().get(self.place(day)[1])
+        return None if kind is None else kind == "CROWN"
 
 
 def cases_of(feeds: Feeds) -> list[Case]:
@@ -182,19 +188,27 @@ def cases_of(feeds: Feeds) -> list[Case]:
             start = recorded or charged or (own_seen[0][0] if own_seen else None)
             if start is None:
                 continue
-            stretches = [Stretch(False, recorded is None, start, _completed(own_charges))]
+            ended = _completed(own_charges) if own_charges else _closed(record)
+            stretches = [Stretch(False, recorded is None, start, ended)]
             if kind == "APPEAL" and crown_received is not None and who in appellants:
                 stretches = _with_appeal(stretches[0], crown_received, outcomes.get(who, []))
             issued = _day(person.bench_warrant_issued)
             warrant = None if issued is None else (issued, _day(person.bench_warrant_executed))
             is_organisation = person.defendant_type == "O"
             defendants.append(Defendant(who, is_organisation, stretches, warrant, own_charges, own_seen))
+        heard = courts.get(case_id, {})
+        magistrates = heard["M"][-1][1] if heard.get("M") else _listed(record.initial_court_ou_code if record else None)
         first_instance = [stretch for one in defendants for stretch in one.stretches if not stretch.is_appeal]
         found.append(
             Case(
                 case_id=case_id,
                 defendants=defendants,
-                courts=courts.get(case_id, []),
+                courts=heard,
+                told={
+                    "M": _listed(record.initial_court_ou_code if record else None),
+                    "C": _listed(record.crown_court_ou_code if record else None),
+                },
+                fallback=_only_crown_courts().get(_areas().get(magistrates or "", "")),
                 crown_day=crown_received or (_day(record.sent_to_crown_date) if record else None),
                 crown_received=crown_received,
                 received=min((each.start for each in first_instance if not each.is_inferred), default=None),
@@ -236,7 +250,9 @@ def _charges(records: Feeds, results: pd.DataFrame, lead_of: pd.Series[str]) -> 
     has_result = charges["offence_id"].isin(decisive.index)
     charges["is_decided"] = has_result | charges["verdict"].isin(["NG", "NC"])
     concluded = charges["offence_id"].map(decisive["result_date"]).fillna(charges["verdict_date"])
-    charges["concluded_date"] = concluded.where(charges["is_decided"])
+    cases = records["hmcts/cases"].set_index("case_id", drop=False)
+    closed = charges["defendant_id"].map(lead_of).map({row.case_id: _closed(row) for row in cases.itertuples()})
+    charges["concluded_date"] = concluded.fillna(pd.to_datetime(closed)).where(charges["is_decided"])
     effect = charges["offence_id"].map(decisive["effect"])
     charges["is_guilty"] = (
         (effect == "CONVICTED_SENTENCE")
@@ -244,7 +260,6 @@ def _charges(records: Feeds, results: pd.DataFrame, lead_of: pd.Series[str]) -> 
         | (charges["plea"] == "G")
         | (has_result & (charges["verdict"] == "NA") & ~effect.isin(["ACQUITTED", "WITHDRAWN", "DIED"]))
     )
-    cases = records["hmcts/cases"].set_index("case_id", drop=False)
     undecided = charges.loc[~charges["is_decided"], "defendant_id"]
     for who, own in charges[charges["defendant_id"].isin(undecided)].groupby("defendant_id"):
         case_id = lead_of.get(who)
@@ -287,9 +302,14 @@ def _ended_otherwise(charge: Any, own: pd.DataFrame, case: Any) -> Day | None:
         replaced = _day(others.loc[is_same & others["is_decided"], "concluded_date"].max())
         if replaced is not None:
             return replaced
-    if case["case_status"] != "CLOSED":
+    return _closed(case)
+
+
+def _closed(case: Any) -> Day | None:
+    """Day on which the court closed a case, if it did: of the record that says so, where that has no date."""
+    if case is None or case.case_status != "CLOSED":
         return None
-    return _day(case["closed_date"]) or _london_day(case["last_updated_at"])
+    return _day(case.closed_date) or _london_day(case.last_updated_at)
 
 
 def _outcomes(results: pd.DataFrame) -> dict[str, list[Result]]:
@@ -323,19 +343,44 @@ def _seen(records: Feeds, people: pd.DataFrame) -> pd.DataFrame:
     seen["lead"] = seen["defendant_id"].map(people["lead"])
     kind = seen["court_ou_code"].map(_reference("courts").set_index("court_ou_code")["court_type"])
     seen["court"] = seen["court_ou_code"].where(kind.notna(), "unknown")
-    seen["is_crown"] = (kind == "CROWN").astype(object).where(kind.notna(), None)
+    seen["is_of_other"] = kind == seen["jurisdiction"].map({"C": "MAGISTRATES", "M": "CROWN"})
     return seen.dropna(subset=["hearing_date"]).sort_values(["hearing_date", "hearing_id"])
 
 
-def _court_days(seen: pd.DataFrame) -> dict[str, list[tuple[Day, str, bool | None]]]:
-    """Courts of each case, one per day: of two the Crown Court's."""
-    ranked = seen.assign(other=seen["jurisdiction"] != "C").sort_values(["hearing_date", "other", "hearing_id"])
-    found: dict[str, list[tuple[Day, str, bool | None]]] = {}
-    for lead, *place in _rows(
-        ranked.drop_duplicates(["lead", "hearing_date"]), "lead", "hearing_date", "court", "is_crown"
-    ):
-        found.setdefault(lead, []).append((place[0], place[1], place[2]))
+def _court_days(seen: pd.DataFrame) -> dict[str, dict[str, list[tuple[Day, str]]]]:
+    """Courts of each case under each jurisdiction, one a day; one in a building of the other does not count."""
+    ranked = seen[~seen["is_of_other"]].sort_values(["hearing_date", "hearing_id"])
+    first = ranked.drop_duplicates(["lead", "jurisdiction", "hearing_date"])
+    found: dict[str, dict[str, list[tuple[Day, str]]]] = {}
+    for lead, jurisdiction, day, court in _rows(first, "lead", "jurisdiction", "hearing_date", "court"):
+        found.setdefault(lead, {}).setdefault(jurisdiction, []).append((day, court))
     return found
+
+
+def _listed(code: Any) -> str | None:
+    """A court's code, if the list has it."""
+    return code if isinstance(code, str) and code in _court_types() else None
+
+
+@cache
+def _court_types() -> dict[str, str]:
+    courts = _reference("courts")
+    return dict(zip(courts["court_ou_code"], courts["court_type"], strict=True))
+
+
+@cache
+def _areas() -> dict[str, str]:
+    courts = _reference("courts")
+    return dict(zip(courts["court_ou_code"], courts["criminal_justice_area"], strict=True))
+
+
+@cache
+def _only_crown_courts() -> dict[str, str]:
+    """By criminal justice area, its Crown Court that has not closed, where it has one only."""
+    courts = _reference("courts")
+    crown = courts[(courts["court_type"] == "CROWN") & courts["closed_on"].isna()]
+    by_area = crown.groupby("criminal_justice_area")["court_ou_code"]
+    return {area: codes.iloc[0] for area, codes in by_area if len(codes) == 1}
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:

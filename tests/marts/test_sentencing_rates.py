@@ -24,7 +24,10 @@ RATES = {
 }
 """rate -> what is counted for it."""
 
-CELL = ["quarter", "court_code", "offence_group"]
+CELL = ["quarter", "court_code", "court_type", "offence_group"]
+
+OF_ALL_COURTS = ["quarter", "court_type", "offence_group"]
+"""A court is held against all of its own type."""
 
 COUNTS = ["defendants_sentenced", *RATES.values(), "custody_length_months_total", "custody_length_n"]
 
@@ -93,14 +96,14 @@ def test_each_rate_carries_its_wilson_interval(rates: pd.DataFrame, counts: pd.D
 
 
 @pytest.mark.parametrize("name", RATES)
-def test_courts_are_held_against_all_courts_of_the_quarter_and_offence(
+def test_courts_are_held_against_all_courts_of_their_type_of_the_quarter_and_offence(
     rates: pd.DataFrame, counts: pd.DataFrame, name: str
 ) -> None:
-    nation = counts.groupby(["quarter", "offence_group"])[COUNTS].sum()
+    nation = counts.groupby(OF_ALL_COURTS)[COUNTS].sum()
     expected = (nation[RATES[name]] / nation["defendants_sentenced"]).rename("expected")
-    beside = rates.join(expected, on=["quarter", "offence_group"])
+    beside = rates.join(expected, on=OF_ALL_COURTS)
     pd.testing.assert_series_equal(beside[f"national_{name}_rate"], beside["expected"], check_names=False)
-    defendants = rates.join(nation["defendants_sentenced"].rename("expected"), on=["quarter", "offence_group"])
+    defendants = rates.join(nation["defendants_sentenced"].rename("expected"), on=OF_ALL_COURTS)
     pd.testing.assert_series_equal(
         defendants["national_defendants_sentenced"], defendants["expected"], check_names=False, check_dtype=False
     )
@@ -111,7 +114,7 @@ def test_average_sentence_lengths_are_months_over_determinate_sentences(
 ) -> None:
     """Life has no length and stays out of both; where nobody got a determinate sentence there is no average, not 0."""
     lengths = ["custody_length_months_total", "custody_length_n"]
-    nation = counts.groupby(["quarter", "offence_group"])[lengths].sum()
+    nation = counts.groupby(OF_ALL_COURTS)[lengths].sum()
     for column, table in (("acsl_months", counts), ("national_acsl_months", nation)):
         with_some = table[table["custody_length_n"] > 0]
         expected = (with_some["custody_length_months_total"] / with_some["custody_length_n"]).rename("expected")
@@ -125,6 +128,7 @@ def test_average_sentence_lengths_carry_the_spread_of_the_sentences(built: Wareh
     sentences = our_sentences(built.settings.data_dir)
     sentences = sentences.assign(court_code=sentences["court_code"].fillna("unknown"))
     sentences = sentences.assign(offence_group=sentences["offence_group"].fillna("unknown"))
+    sentences = sentences.assign(court_type=sentences["court_type"].fillna("unknown"))
     lengths = sentences.dropna(subset=["custody_months"]).groupby(CELL)["custody_months"]
     half_width = (NORMAL_QUANTILE * lengths.std() / np.sqrt(lengths.count())).dropna()
     low, high = (lengths.mean() - half_width).clip(lower=0), lengths.mean() + half_width

@@ -228,8 +228,9 @@ def _arrival(case: Case, day: Day, place: Place, *, is_first: bool) -> Iterator[
     if place[0] == "M" or is_appeal:
         yield day, what, place, 1
         return
-    yield day, what, ("M", place[1]), 1
-    yield day, "sent_out", ("M", place[1]), 1
+    sender = case.place(case.crown_day - ONE_DAY)[1] if case.crown_day is not None else place[1]
+    yield day, what, ("M", sender), 1
+    yield day, "sent_out", ("M", sender), 1
     yield day, "sent_in", place, 1
 
 
@@ -238,10 +239,10 @@ def _move(case: Case, day: Day, was: str, now: str, heard_at_crown: bool) -> tup
     here, there = case.is_at_crown_court(day), case.is_at_crown_court(day - ONE_DAY)
     if was != now:
         return "sent_out", "sent_in"
+    if now == "C" and here and there is None and not heard_at_crown:
+        return "allocated_out", "allocated_in"
     if here is None or there is None:
         return "moves_without_transfer", "moves_without_transfer"
-    if now == "C" and here and not heard_at_crown:
-        return "allocated_out", "allocated_in"
     if here == there == (now == "C"):
         return "transfers_out", "transfers_in"
     return "moves_without_transfer", "moves_without_transfer"

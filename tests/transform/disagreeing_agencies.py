@@ -68,10 +68,12 @@ class Case:
         return f"01{self.key[0]}{self.key[-1]}{sum(ord(letter) * 7 for letter in self.key):05d}25"
 
     def place(self, when: date) -> Place:
-        """Jurisdiction and court on a day."""
-        heard = [court for on, court in self.hearings if on <= when]
-        first = self.hearings[0][1] if self.hearings else "unknown"
+        """Jurisdiction and court on a day: nobody says where these cases were listed or sent, only where they were
+        heard, and London has more than one Crown Court."""
         jurisdiction = "C" if self.crown and self.crown[0] <= when else "M"
+        of_kind = [(on, court) for on, court in self.hearings if (court[0] == "C") == (jurisdiction == "C")]
+        heard = [court for on, court in of_kind if on <= when]
+        first = of_kind[0][1] if of_kind else "unknown"
         return jurisdiction, heard[-1] if heard else first
 
 

@@ -13,6 +13,18 @@
 
 
 {#-
+    The day the court's register closed a case; null while it is open. A register that says closed and not since when
+    closed it by the day of the record, in London. `cases` is an alias of the staged cases.
+-#}
+{%- macro case_closed_date(cases) -%}
+    case
+        when {{ cases }}.case_status = 'CLOSED'
+            then coalesce({{ cases }}.closed_date, {{ justice.london_date(cases ~ '.last_updated_at') }})
+    end
+{%- endmacro -%}
+
+
+{#-
     How long a case has been open, in the bands of Criminal Court Statistics Quarterly, from whole days. A week is 7 days,
     six months 182 (26 weeks), a year 365; each band includes its lower limit only.
 -#}

@@ -2,6 +2,12 @@
     Counting rules of remand, each in one place: what is custody, what is a remand status, when a spell ends.
 -#}
 
+{#- The beginning of time, of what holds from before anything is known; never stored in a finished table. -#}
+{%- macro open_start() -%}
+    cast('0001-01-01' as date)
+{%- endmacro -%}
+
+
 {#- Stands for "not ended yet" where intervals are compared; never stored in a finished table. -#}
 {%- macro open_end() -%}
     cast('9999-12-31' as date)

@@ -6,7 +6,7 @@
         {'agency': 'police', 'feed': 'stop_search', 'names_people': False, 'code_lists': []},
         {'agency': 'police', 'feed': 'stop_account', 'names_people': False, 'code_lists': ['ethnicities', 'police_forces']},
         {'agency': 'cps', 'feed': 'defendants', 'names_people': True, 'code_lists': ['ethnicities']},
-        {'agency': 'hmcts', 'feed': 'cases', 'names_people': False, 'code_lists': ['police_forces']},
+        {'agency': 'hmcts', 'feed': 'cases', 'names_people': False, 'code_lists': ['courts', 'police_forces']},
         {'agency': 'hmcts', 'feed': 'defendants', 'names_people': True, 'code_lists': ['ethnicities', 'nationalities']},
         {'agency': 'hmcts', 'feed': 'offences', 'names_people': False, 'code_lists': ['offences']},
         {'agency': 'hmcts', 'feed': 'hearings', 'names_people': False, 'code_lists': ['courts', 'hearing_types', 'trial_outcomes']},

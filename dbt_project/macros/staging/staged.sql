@@ -130,6 +130,7 @@ left join {{ lists[column.code_list] }} as known_{{ column.staged_name }}
     {%- elif holds == 'crn' -%} {{ justice.normalise_crn(value) }}
     {%- elif holds == 'asn' -%} {{ justice.normalise_asn(value) }}
     {%- elif holds == 'ptiurn' -%} {{ justice.normalise_ptiurn(value) }}
+    {%- elif holds == 'court_case_reference' -%} {{ justice.normalise_ccr(value) }}
     {%- elif holds == 'postcode' -%} {{ justice.normalise_postcode(value) }}
     {%- elif holds == 'sex' -%} {{ justice.sex_from_code(value) }}
     {%- elif holds == 'gender' -%} {{ justice.gender_from_text(value) }}

@@ -106,6 +106,8 @@ select
     recorded_cases.originating_force_code,
     recorded_cases.crown_case_number,
     lead_cases.all_crown_case_numbers,
+    recorded_cases.initial_court_ou_code as initial_court_code,
+    recorded_cases.crown_court_ou_code as sent_to_court_code,
     case_courts.magistrates_court_code,
     case_courts.first_crown_court_code,
     case_courts.crown_court_code,

@@ -147,7 +147,7 @@ ended_charges as (
             else 'pending'
         end as outcome,
         decided_counts.decided_date,
-        coalesce(recorded_cases.closed_date, {{ justice.london_date('recorded_cases.last_updated_at') }}) as closed_date
+        {{ justice.case_closed_date('recorded_cases') }} as closed_date
     from concluded_charges
     left join recorded_cases
         on concluded_charges.case_id = recorded_cases.case_id
@@ -205,6 +205,6 @@ select
         when 'pending' then null
         when 'replaced' then decided_date
         when 'not_recorded' then closed_date
-        else coalesce(final_result_date, verdict_date)
+        else coalesce(final_result_date, verdict_date, closed_date)
     end as concluded_date
 from ended_charges

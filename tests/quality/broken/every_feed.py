@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 
 from orchestration.contracts import ColumnType
+from orchestration.ingest.tables import normalised
 from tests.quality.broken.good_rows import SEARCHES
 from tests.quality.broken.making import (
     ACCEPTED,
@@ -43,13 +44,13 @@ def _shown(feed: str) -> str:
 
 
 def _missing_column(feed: str) -> Broken:
-    dropped = header(feed)[-1]
+    dropped = [name for name in header(feed) if normalised(name) not in contract(feed).absentable][-1]
     content = without(feed, dropped)
     if _kind(feed) == JSON_LINES:
         lines = [json.loads(line) for line in good(feed).splitlines()]
         content = "".join(json.dumps({k: v for k, v in row.items() if k != dropped}) + "\n" for row in lines).encode()
     return Broken(
-        f"{_shown(feed)} without its last column",
+        f"{_shown(feed)} without the last column it must have",
         _kind(feed),
         feed,
         {file_name(feed): content},

@@ -14,9 +14,13 @@ custody_spells as (
     select * from {{ ref('custody_spells') }}
 ),
 
+recorded_cases as (
+    select * from {{ ref('stg_hmcts__cases') }}
+),
+
 charge_totals as (
     select
-        defendant_id,
+        defendant_id as charged_defendant_id,
         count(*) as charge_count,
         {{ justice.count_where('concluded_date is not null') }} as concluded_count,
         {{ justice.count_where("outcome = 'convicted'") }} as convicted_count,
@@ -42,36 +46,42 @@ deaths_in_prison as (
     group by recorded_defendants.defendant_id
 ),
 
-totals as (
+-- A defendant none of whose charges came, or was let in, ends with the case.
+ended as (
     select
+        defendant_cases.defendant_id,
         charge_totals.*,
-        charge_totals.concluded_count = charge_totals.charge_count as is_concluded,
-        deaths_in_prison.death_date
-    from charge_totals
+        deaths_in_prison.death_date,
+        case
+            when charge_totals.concluded_count = charge_totals.charge_count then charge_totals.last_concluded_date
+            when charge_totals.charge_count is null
+                then least(deaths_in_prison.death_date, {{ justice.case_closed_date('recorded_cases') }})
+            when deaths_in_prison.death_date is not null
+                then greatest(charge_totals.last_concluded_date, deaths_in_prison.death_date)
+        end as completion_date
+    from defendant_cases
+    left join charge_totals
+        on defendant_cases.defendant_id = charge_totals.charged_defendant_id
     left join deaths_in_prison
-        on charge_totals.defendant_id = deaths_in_prison.defendant_id
+        on defendant_cases.defendant_id = deaths_in_prison.defendant_id
+    left join recorded_cases
+        on defendant_cases.case_id = recorded_cases.case_id
 )
 
 select
-    defendant_cases.defendant_id,
-    coalesce(charge_totals.charge_count, 0) as charge_count,
-    charge_totals.most_serious_charge_id,
-    {{ justice.or_unknown('charge_totals.most_serious_offence_group') }} as most_serious_offence_group,
+    defendant_id,
+    coalesce(charge_count, 0) as charge_count,
+    most_serious_charge_id,
+    {{ justice.or_unknown('most_serious_offence_group') }} as most_serious_offence_group,
     case
-        when charge_totals.charge_count is null then 'unknown'
-        when not charge_totals.is_concluded and charge_totals.death_date is null then 'pending'
-        when charge_totals.convicted_count > 0 then 'convicted'
-        when charge_totals.died_count > 0 or not charge_totals.is_concluded then 'died'
-        when charge_totals.not_recorded_count > 0 then 'not_recorded'
+        when charge_count is null then case when completion_date = death_date then 'died' else 'unknown' end
+        when completion_date is null then 'pending'
+        when convicted_count > 0 then 'convicted'
+        when died_count > 0 or concluded_count < charge_count then 'died'
+        when not_recorded_count > 0 then 'not_recorded'
         else 'acquitted'
     end as final_outcome,
-    coalesce(charge_totals.is_concluded or charge_totals.death_date is not null, false) as is_completed,
-    charge_totals.first_charge_date,
-    case
-        when charge_totals.is_concluded then charge_totals.last_concluded_date
-        when charge_totals.death_date is not null
-            then greatest(charge_totals.last_concluded_date, charge_totals.death_date)
-    end as completion_date
-from defendant_cases
-left join totals as charge_totals
-    on defendant_cases.defendant_id = charge_totals.defendant_id
+    completion_date is not null as is_completed,
+    first_charge_date,
+    completion_date
+from ended

@@ -85,6 +85,10 @@ stocks_and_flows as (
     from dated_movements
 ),
 
+totalled as (
+    {{ justice.with_totals('stocks_and_flows', ['month', 'movement', 'change']) }}
+),
+
 counts as (
     select
         month,
@@ -101,7 +105,7 @@ counts as (
         {{ justice.sum_where('change', "movement = '" ~ correction ~ "'") }} as {{ correction }},
         {%- endfor %}
         {{ justice.sum_where('change', "movement = 'closing'") }} as closing
-    from stocks_and_flows
+    from totalled
     group by month, jurisdiction, court_code
 )
 
@@ -109,8 +113,15 @@ select
     counts.month,
     counts.jurisdiction,
     counts.court_code,
-    {{ justice.or_unknown('courts.name') }} as court_name,
-    {{ justice.or_unknown('courts.region') }} as court_region,
+    case
+        when counts.court_code = 'ALL' then 'All courts'
+        else {{ justice.or_unknown('courts.name') }}
+    end as court_name,
+    case
+        when counts.court_code = 'ALL' then 'ALL'
+        else {{ justice.or_unknown('courts.region') }}
+    end as court_region,
+    cast(counts.receipts + counts.sent_in as bigint) as official_receipts,
     cast(counts.opening as bigint) as opening,
     {%- for movement in movements_in + movements_out + corrections %}
     cast(counts.{{ movement }} as bigint) as {{ movement }},
@@ -128,6 +139,7 @@ select
         - counts.unrecorded_receipts - counts.moves_without_transfer as bigint
     ) as residual,
     months.is_before_first_extract,
+    {{ justice.coverage('counts.month', 'month') }} as coverage,
     months.data_as_of
 from counts
 inner join months

@@ -103,7 +103,8 @@ described_stages as (
 counted_stages as (
     select
         *,
-        not is_single_justice and not is_organisation as is_counted
+        not is_single_justice and not is_organisation as is_counted,
+        {{ justice.coverage('described_stages.quarter', 'quarter') }} as coverage
     from described_stages
 )
 
@@ -135,6 +136,7 @@ select
     {{ justice.count_where('counted_stages.is_single_justice and not counted_stages.is_organisation') }}
         as single_justice_defendants,
     {{ justice.count_where('counted_stages.is_organisation') }} as organisations,
+    max(counted_stages.coverage) as coverage,
     max(observation_window.data_as_of) as data_as_of
 from counted_stages
 cross join observation_window

@@ -1,3 +1,5 @@
+{%- set classes = ['effective', 'cracked', 'ineffective'] -%}
+
 with hearings as (
     select * from {{ ref('hearings') }}
 ),
@@ -10,44 +12,12 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
-appearances as (
-    select * from {{ ref('appearances') }}
+recorded_listings as (
+    select * from {{ ref('trial_listings') }}
 ),
 
 observation_window as (
     select * from {{ ref('observation_window') }}
-),
-
-listed_cases as (
-    select
-        hearing_id,
-        {{ justice.join_distinct('case_id') }} as case_ids
-    from appearances
-    group by hearing_id
-),
-
--- A case that moved from one system to another lists its trial under two hearing ids: the same cases, court, day and
--- outcome are one listing sent again.
-ranked_listings as (
-    select
-        hearings.*,
-        case
-            when listed_cases.case_ids is null then 1
-            else row_number() over (
-                    partition by
-                        listed_cases.case_ids,
-                        hearings.jurisdiction_code,
-                        hearings.court_code,
-                        hearings.hearing_date,
-                        hearings.trial_outcome_class,
-                        hearings.trial_outcome_code
-                    order by hearings.hearing_id asc
-                )
-        end as listing_rank
-    from hearings
-    left join listed_cases
-        on hearings.hearing_id = listed_cases.hearing_id
-    where hearings.is_listed_for_trial
 ),
 
 -- A trial still to come has no outcome to miss.
@@ -64,8 +34,11 @@ trial_listings as (
         {{ justice.or_unknown('trial_outcomes.attribution') }} as attribution,
         hearings.trial_outcome_class is not null as has_outcome_class,
         {{ justice.is_trial_in_denominator('hearings.trial_outcome_class') }} as is_in_denominator,
+        recorded_listings.is_initial,
         observation_window.data_as_of
-    from ranked_listings as hearings
+    from recorded_listings
+    inner join hearings
+        on recorded_listings.hearing_id = hearings.hearing_id
     cross join observation_window
     left join courts
         on hearings.court_code = courts.court_ou_code
@@ -74,7 +47,7 @@ trial_listings as (
             hearings.trial_outcome_class = trial_outcomes.outcome_class
             and hearings.trial_outcome_code = trial_outcomes.outcome_code
     where
-        hearings.listing_rank = 1
+        recorded_listings.hearing_id = recorded_listings.first_hearing_id
         and hearings.hearing_date <= observation_window.data_as_of
 ),
 
@@ -92,6 +65,8 @@ listings_by_reason as (
         count(*) as listings,
         {{ justice.count_where('has_outcome_class') }} as trials,
         {{ justice.count_where('is_in_denominator') }} as trials_in_denominator,
+        {{ justice.count_where('has_outcome_class and is_initial') }} as initial_trials,
+        {{ justice.count_where('is_in_denominator and is_initial') }} as initial_trials_in_denominator,
         max(data_as_of) as data_as_of
     from trial_listings
     group by
@@ -109,13 +84,14 @@ listings_by_reason as (
 with_court_totals as (
     select
         *,
+        {%- for class in classes %}
+        sum(case when outcome_class = '{{ class | upper }}' then trials else 0 end)
+            over (partition by quarter, court_code, jurisdiction) as court_{{ class }},
+        sum(case when outcome_class = '{{ class | upper }}' then initial_trials else 0 end)
+            over (partition by quarter, court_code, jurisdiction) as court_initial_{{ class }},
+        {%- endfor %}
         sum(trials_in_denominator) over (partition by quarter, court_code, jurisdiction) as court_trials,
-        sum(case when outcome_class = 'EFFECTIVE' then trials else 0 end)
-            over (partition by quarter, court_code, jurisdiction) as court_effective,
-        sum(case when outcome_class = 'CRACKED' then trials else 0 end)
-            over (partition by quarter, court_code, jurisdiction) as court_cracked,
-        sum(case when outcome_class = 'INEFFECTIVE' then trials else 0 end)
-            over (partition by quarter, court_code, jurisdiction) as court_ineffective
+        sum(initial_trials_in_denominator) over (partition by quarter, court_code, jurisdiction) as court_initial_trials
     from listings_by_reason
 )
 
@@ -133,8 +109,14 @@ select
     trials,
     trials_in_denominator,
     {{ justice.rate('trials_in_denominator', 'court_trials') }} as share_of_trials,
-    {%- for class in ['effective', 'cracked', 'ineffective'] %}
+    {%- for class in classes %}
     {{ justice.rate('court_' ~ class, 'court_trials') }} as {{ class }}_rate,
     {%- endfor %}
+    initial_trials,
+    initial_trials_in_denominator,
+    {%- for class in classes %}
+    {{ justice.rate('court_initial_' ~ class, 'court_initial_trials') }} as initial_{{ class }}_rate,
+    {%- endfor %}
+    {{ justice.coverage('with_court_totals.quarter', 'quarter') }} as coverage,
     data_as_of
 from with_court_totals

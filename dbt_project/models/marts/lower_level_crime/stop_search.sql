@@ -6,6 +6,10 @@ police_forces as (
     select * from {{ ref('police_forces') }}
 ),
 
+coverage_months as (
+    select * from {{ ref('coverage_months') }}
+),
+
 searches as (
     select
         encounters.month,
@@ -22,8 +26,17 @@ searches as (
         encounters.outcome is not null and not encounters.is_no_further_action as is_outcome_found,
         encounters.is_arrest,
         encounters.is_no_further_action,
-        coalesce(encounters.is_linked_outcome, false) as is_linked_outcome
+        coalesce(encounters.is_linked_outcome, false) as is_linked_outcome,
+        coalesce(
+            coverage_months.state, {{ justice.coverage('encounters.month', 'month') }}
+        ) as coverage
     from encounters
+    left join coverage_months
+        on
+            encounters.force_code = coverage_months.area_code
+            and encounters.month = coverage_months.month
+            and coverage_months.feed = 'stop_search'
+            and coverage_months.area_type = 'force'
     where encounters.encounter_type = 'search'
 )
 
@@ -45,6 +58,7 @@ select
     {{ justice.count_where('searches.is_outcome_found and searches.is_linked_outcome') }} as linked_outcomes,
     {{ justice.count_where('searches.is_no_further_action') }} as nfa,
     {{ justice.count_where('not searches.has_outcome') }} as outcomes_not_recorded,
+    max(searches.coverage) as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from searches
 left join police_forces

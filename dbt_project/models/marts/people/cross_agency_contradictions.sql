@@ -1,6 +1,7 @@
 {%- set rules = [
     'charge_not_known_to_court',
     'charge_not_known_to_cps',
+    'closed_without_outcome',
     'community_sentence_no_order',
     'court_custody_no_reception',
     'court_release_still_held',
@@ -16,6 +17,7 @@
     'representation_without_legal_aid',
     'sentence_length_differs',
     'sentence_type_differs',
+    'trial_listed_twice',
 ] -%}
 
 with contradiction_rules as (
@@ -67,6 +69,7 @@ select
     cast(disagreements.days_apart as bigint) as days_apart,
     disagreements.event_date,
     disagreements.observed_to,
+    {{ justice.coverage('disagreements.event_date', 'month') }} as coverage,
     observation_window.data_as_of
 from disagreements
 inner join contradiction_rules

@@ -197,6 +197,7 @@ select
     extended_limits.extension_date,
     extended_limits.extended_to,
     case when not extended_limits.is_current then extended_limits.last_custody_date end as stopped_date,
+    {{ justice.coverage_now() }} as coverage,
     observation_window.custody_as_of as data_as_of
 from extended_limits
 inner join defendants

@@ -106,6 +106,7 @@ select
     {%- for threshold in justice.pre_charge_thresholds() %}
     durations.share_over_{{ threshold }},
     {%- endfor %}
+    {{ justice.coverage('counts.quarter', 'quarter') }} as coverage,
     observed_to.observed_to_date as data_as_of
 from counts
 cross join observed_to

@@ -153,6 +153,7 @@ select
     second_reasons.exit_date,
     second_reasons.first_movement_date,
     second_reasons.sentence_date,
+    {{ justice.coverage('second_reasons.exit_date', 'month', or_now=true) }} as coverage,
     observation_window.custody_as_of as data_as_of
 from second_reasons
 cross join observation_window

@@ -258,6 +258,7 @@ select
     {%- endfor %}
     {{ justice.add_days(justice.add_months('durations.quarter', 3), -1) }} <= observation_window.custody_as_of
         as is_complete_quarter,
+    {{ justice.coverage('durations.quarter', 'quarter') }} as coverage,
     observation_window.custody_as_of as data_as_of
 from durations
 left join courts

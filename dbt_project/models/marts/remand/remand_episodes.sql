@@ -30,5 +30,6 @@ select
     entry_date,
     exit_date,
     completion_date,
+    {{ justice.coverage('remand_proceedings.exit_date', 'month', or_now=true) }} as coverage,
     data_as_of
 from remand_proceedings

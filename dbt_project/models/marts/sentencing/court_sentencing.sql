@@ -24,7 +24,8 @@ sentenced_defendants as (
         disposals.effective_length_months,
         disposals.is_organisation,
         disposals.is_single_justice,
-        disposals.is_cps
+        disposals.is_cps,
+        {{ justice.coverage('disposals.sentence_date', 'quarter') }} as coverage
     from disposals
     left join courts
         on disposals.court_code = courts.court_ou_code
@@ -55,6 +56,7 @@ select
     {{ justice.count_where('is_organisation') }} as organisations,
     {{ justice.count_where('is_single_justice') }} as single_justice_defendants,
     {{ justice.count_where('not is_cps') }} as other_prosecutor_defendants,
+    max(coverage) as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from sentenced_defendants
 group by

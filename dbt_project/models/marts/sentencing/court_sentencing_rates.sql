@@ -19,8 +19,8 @@ sentenced_defendants as (
     select
         {{ justice.quarter_start('sentence_date') }} as quarter,
         {{ justice.or_unknown('court_code') }} as court_code,
-        court_type,
-        court_region,
+        {{ justice.or_unknown('court_type') }} as court_type,
+        {{ justice.or_unknown('court_region') }} as court_region,
         {{ justice.or_unknown('principal_offence_group') }} as offence_group,
         nullif(nullif(regime_at_conviction, 'unknown'), 'not_applicable') as regime,
         disposal_type,
@@ -53,6 +53,7 @@ court_counts as (
 national_counts as (
     select
         quarter,
+        court_type,
         offence_group,
         count(*) as defendants_sentenced,
         {{ justice.count_where(justice.is_immediate_custody('disposal_type')) }} as immediate_custody,
@@ -61,7 +62,7 @@ national_counts as (
         {{ justice.count_where("disposal_type = 'fine'") }} as fine,
         {{ justice.exact_mean('custody_length_months') }} as acsl_months
     from sentenced_defendants
-    group by quarter, offence_group
+    group by quarter, court_type, offence_group
 )
 
 select
@@ -92,11 +93,13 @@ select
     national_counts.acsl_months as national_acsl_months,
     national_counts.defendants_sentenced as national_defendants_sentenced,
     court_counts.spans_regime_break,
+    {{ justice.coverage('court_counts.quarter', 'quarter') }} as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from court_counts
 inner join national_counts
     on
         court_counts.quarter = national_counts.quarter
+        and court_counts.court_type = national_counts.court_type
         and court_counts.offence_group = national_counts.offence_group
 left join courts
     on court_counts.court_code = courts.court_ou_code

@@ -10,6 +10,20 @@ with states as (
     select * from {{ ref('int_case_states') }}
 ),
 
+court_periods as (
+    select * from {{ ref('case_court_periods') }}
+),
+
+-- The magistrates' court a case was of when it left them.
+senders as (
+    select
+        case_id,
+        court_code,
+        row_number() over (partition by case_id order by from_date desc) as recency
+    from court_periods
+    where jurisdiction_code = 'M'
+),
+
 followed_states as (
     select
         *,
@@ -19,7 +33,7 @@ followed_states as (
         lag(court_type) over (partition by case_id order by change_date asc) as from_court_type,
         min(case when jurisdiction_code = 'C' and court_type = 'CROWN' then change_date end) over (
             partition by case_id
-        ) as first_heard_date
+        ) as first_at_centre_date
     from states
 ),
 
@@ -27,11 +41,11 @@ changes as (
     select
         *,
         coalesce(earlier_state, 'not_received') as from_state,
-        -- A Crown Court case is shown at the court that sent it until a centre has heard it.
+        -- A Crown Court case of no known centre comes to the first one that is known.
         case
             when jurisdiction_code <> from_jurisdiction_code then 'sent'
+            when from_court_code = 'unknown' and change_date = first_at_centre_date then 'allocated'
             when court_type = 'unknown' or from_court_type = 'unknown' then 'not_transferred'
-            when change_date = first_heard_date then 'allocated'
             when court_type = from_court_type and (court_type = 'CROWN') = (jurisdiction_code = 'C') then 'transferred'
             else 'not_transferred'
         end as move
@@ -41,20 +55,27 @@ changes as (
 -- A case moves, then whatever else happened that day happens at the court it moved to.
 entries as (
     select
-        case_id,
-        change_date,
+        changes.case_id,
+        changes.change_date,
         case
-            when from_state = 'not_received' and is_received_date_inferred then 'unrecorded_receipts'
-            when from_state = 'not_received' or is_appeal then 'receipts'
+            when changes.from_state = 'not_received' and changes.is_received_date_inferred then 'unrecorded_receipts'
+            when changes.from_state = 'not_received' or changes.is_appeal then 'receipts'
             else 'reopened'
         end as movement,
-        jurisdiction_code,
-        court_code,
-        from_state = 'not_received' and jurisdiction_code = 'C' and not is_appeal as is_sent_at_once
+        changes.jurisdiction_code,
+        changes.court_code,
+        changes.from_state = 'not_received'
+        and changes.jurisdiction_code = 'C'
+        and not changes.is_appeal as is_sent_at_once,
+        coalesce(senders.court_code, 'unknown') as sender_court_code
     from changes
+    left join senders
+        on
+            changes.case_id = senders.case_id
+            and senders.recency = 1
     where
-        from_state = 'not_received'
-        or (from_state = 'closed' and state <> 'closed')
+        changes.from_state = 'not_received'
+        or (changes.from_state = 'closed' and changes.state <> 'closed')
 ),
 
 movements as (
@@ -63,7 +84,7 @@ movements as (
         change_date,
         movement,
         case when is_sent_at_once then 'M' else jurisdiction_code end as jurisdiction_code,
-        court_code,
+        case when is_sent_at_once then sender_court_code else court_code end as court_code,
         1 as change
     from entries
     union all
@@ -72,7 +93,7 @@ movements as (
         change_date,
         'sent_out' as movement,
         'M' as jurisdiction_code,
-        court_code,
+        sender_court_code as court_code,
         -1 as change
     from entries
     where is_sent_at_once

@@ -15,7 +15,7 @@ cases as (
 ),
 
 court_periods as (
-    select * from {{ ref('int_case_court_periods') }}
+    select * from {{ ref('case_court_periods') }}
 ),
 
 courts as (

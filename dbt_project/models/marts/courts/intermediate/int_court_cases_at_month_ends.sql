@@ -15,7 +15,7 @@ cases as (
 ),
 
 court_periods as (
-    select * from {{ ref('int_case_court_periods') }}
+    select * from {{ ref('case_court_periods') }}
 ),
 
 -- Open as the court's own register has it. A case closed on no recorded day is closed.

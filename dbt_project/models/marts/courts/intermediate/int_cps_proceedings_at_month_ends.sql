@@ -23,7 +23,7 @@ cases as (
 ),
 
 court_periods as (
-    select * from {{ ref('int_case_court_periods') }}
+    select * from {{ ref('case_court_periods') }}
 ),
 
 -- Where the police charged, no decision of the CPS is recorded: its case begins with the charge.
