@@ -58,7 +58,7 @@ def read_manifest(path: Path) -> Manifest:
         rows = None
     simulated = document.get("simulated")
     if simulated is not None and not isinstance(simulated, bool):
-        faults.append("the manifest's simulated is neither true nor false; write true of made-up rows, else leave it out")
+        faults.append("the manifest's simulated is neither true nor false; write true of made-up rows, or leave it out")
         simulated = None
     return Manifest(
         feed=feed,

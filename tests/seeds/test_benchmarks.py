@@ -62,9 +62,7 @@ def test_every_column_is_typed_and_described(name: str) -> None:
 
 
 def test_every_figure_is_of_a_measure_with_its_unit_and_every_measure_has_one() -> None:
-    assert {(row["measure"], row["unit"]) for row in FIGURES} == {
-        (name, row["unit"]) for name, row in MEASURES.items()
-    }
+    assert {(row["measure"], row["unit"]) for row in FIGURES} == {(name, row["unit"]) for name, row in MEASURES.items()}
     shares = [float(row["value"]) for row in FIGURES if row["unit"] == "share"]
     assert all(0 < share < 1 for share in shares)
     assert all(float(row["value"]) > 0 for row in FIGURES)

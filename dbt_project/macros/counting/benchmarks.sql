@@ -12,8 +12,8 @@
     Medians cannot be taken together, so `where` leaves one row of a period.
 -#}
 {%- macro benchmark_measures() -%}
-    {%- set crown_trials = "jurisdiction = 'C' and trials_in_denominator > 0" -%}
-    {%- set magistrates_trials = "jurisdiction = 'M' and trials_in_denominator > 0" -%}
+    {%- set crown_trials = "jurisdiction = 'C' and initial_trials_in_denominator > 0" -%}
+    {%- set magistrates_trials = "jurisdiction = 'M' and initial_trials_in_denominator > 0" -%}
     {%- set stock_day = justice.add_days(justice.add_months('quarter', 3), -1) -%}
     {%- set stock = "measure = 'stock_elapsed' and geography_level = 'national'" -%}
     {%- set crown_whole = "jurisdiction = 'C' and court_code = 'ALL' and offence_group = 'all'" -%}
@@ -75,7 +75,7 @@
             'feed': 'hmcts/cases',
             'day': 'month',
             'where': "jurisdiction = 'C' and court_code <> 'ALL'",
-            'value': 'sum(receipts + sent_in)',
+            'value': 'sum(official_receipts)',
             'geographies': ['all'],
         },
         {
@@ -121,7 +121,8 @@
             'day': 'quarter',
             'where': crown_trials,
             'value': justice.rate(
-                justice.sum_where('trials_in_denominator', "outcome_class = 'EFFECTIVE'"), 'sum(trials_in_denominator)'
+                justice.sum_where('initial_trials_in_denominator', "outcome_class = 'EFFECTIVE'"),
+                'sum(initial_trials_in_denominator)'
             ),
             'geographies': ['all'],
         },
@@ -132,8 +133,8 @@
             'day': 'quarter',
             'where': crown_trials,
             'value': justice.rate(
-                justice.sum_where('trials_in_denominator', "outcome_class = 'INEFFECTIVE'"),
-                'sum(trials_in_denominator)'
+                justice.sum_where('initial_trials_in_denominator', "outcome_class = 'INEFFECTIVE'"),
+                'sum(initial_trials_in_denominator)'
             ),
             'geographies': ['all'],
         },
@@ -144,7 +145,8 @@
             'day': 'quarter',
             'where': magistrates_trials,
             'value': justice.rate(
-                justice.sum_where('trials_in_denominator', "outcome_class = 'EFFECTIVE'"), 'sum(trials_in_denominator)'
+                justice.sum_where('initial_trials_in_denominator', "outcome_class = 'EFFECTIVE'"),
+                'sum(initial_trials_in_denominator)'
             ),
             'geographies': ['all'],
         },
@@ -155,8 +157,8 @@
             'day': 'quarter',
             'where': magistrates_trials,
             'value': justice.rate(
-                justice.sum_where('trials_in_denominator', "outcome_class = 'INEFFECTIVE'"),
-                'sum(trials_in_denominator)'
+                justice.sum_where('initial_trials_in_denominator', "outcome_class = 'INEFFECTIVE'"),
+                'sum(initial_trials_in_denominator)'
             ),
             'geographies': ['all'],
         },
