@@ -49,6 +49,8 @@ def test_every_mart_with_a_period_says_how_whole_its_rows_are(built: Warehouse, 
         assert set(needed) <= feeds, mart
         found = {state for (state,) in built.query(f"select distinct coverage from marts.{mart}")}
         assert found <= STATES, mart
+    sources = built.query("select mart, agency || '/' || feed from marts.mart_sources where is_needed")
+    assert set(sources) == {(mart, feed) for mart, needed in needs.items() for feed in needed}
 
 
 def test_no_quarter_is_called_complete_that_is_not(built: Warehouse, needs: dict[str, list[str]]) -> None:
