@@ -240,7 +240,7 @@ REMANDED_AT_FIRST_HEARING = {
 
 YOUTH_REMAND_FACTOR = 0.45
 WOMEN_REMAND_FACTOR = 0.35
-"""At the first hearing and at later ones; with shorter terms and fewer of them, women come to 4% of prisoners (OMSQ)."""
+"""At the first hearing and at later ones. With fewer and shorter terms, women come to 4% of prisoners (OMSQ)."""
 
 BAIL_APPLICATION = 0.28
 BAIL_APPLICATION_GRANTED = 0.48

@@ -27,7 +27,9 @@ def prisoners(world: World) -> pd.DataFrame:
     spells = world.feeds["prison/custody_spells"]
     people = world.feeds["prison/prisoners"][["noms_number", "sex_code"]]
     held = [
-        spells[(spells["status_from"] <= day) & (spells["status_to"].isna() | (spells["status_to"] > day))].assign(on=day)
+        spells[(spells["status_from"] <= day) & (spells["status_to"].isna() | (spells["status_to"] > day))].assign(
+            on=day
+        )
         for day in month_ends(world)
     ]
     stock = pd.concat(held).drop_duplicates(["on", "noms_number"], keep="last")
@@ -63,9 +65,7 @@ def single_justice_share_of_receipts(world: World) -> float:
 def crown_hearings_per_defendant(world: World) -> float:
     """Crown Court hearings of defendants whose case ended there in the window; none is none."""
     cases = own_cases(world)
-    ended = cases["crown_received_date"].notna() & (
-        cases["closed_date"] >= pd.Timestamp(world.parameters.window_start)
-    )
+    ended = cases["crown_received_date"].notna() & (cases["closed_date"] >= pd.Timestamp(world.parameters.window_start))
     defendants = world.feeds["hmcts/defendants"]
     dealt_with = defendants.loc[defendants["case_id"].isin(cases.loc[ended, "case_id"]), "defendant_id"]
     hearings = world.feeds["hmcts/hearings"]

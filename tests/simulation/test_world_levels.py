@@ -75,4 +75,3 @@ def test_a_third_of_those_remanded_by_magistrates_get_no_custody(large_world: Wo
 def test_the_crown_court_backlog_grows_by_eight_in_a_hundred_a_year(large_world: World) -> None:
     """74,106 cases open at the end of 2024, 80,203 a year later (CCSQ Q4 2025)."""
     assert 0.05 < count.crown_open_growth(large_world) < 0.11
-
