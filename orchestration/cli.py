@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from orchestration.console.case_commands import case
+from orchestration.console.fetch_commands import fetch_app
 from orchestration.console.identifiers_commands import identifiers_app
 from orchestration.console.linkage_commands import linkage_app
 from orchestration.console.linkage_model_commands import register as register_models
@@ -48,6 +49,7 @@ app = typer.Typer(
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 contracts_app.command("try")(contracts_try)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(fetch_app, name="fetch")
 app.add_typer(identifiers_app, name="identifiers")
 app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
