@@ -36,9 +36,7 @@ def _fetch() -> None:
 def fetch_stop_search(
     force: Annotated[
         list[str],
-        typer.Option(
-            "--force", metavar="FORCE", help="Force, as it publishes, or all; repeat it for several."
-        ),
+        typer.Option("--force", metavar="FORCE", help="Force, as it publishes, or all; repeat it for several."),
     ],
     first: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")],
     last: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month. Default: the first.")] = None,
