@@ -30,6 +30,17 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "mart_feeds": lambda: "select mart, agency, feed from lineage",
     "needed_feeds": lambda: "select mart, agency, feed from lineage",
     "type_string": lambda: "varchar",
+    "benchmark_measures": lambda: [
+        {
+            "measure": "open_cases",
+            "mart": "open_caseload",
+            "feed": "hmcts/cases",
+            "day": "snapshot_date",
+            "where": "cases > 0",
+            "value": "sum(cases)",
+            "geographies": ["all"],
+        }
+    ],
     "disposal_types": lambda: ["fine"],
     "remand_thresholds": lambda: [56],
     "pre_charge_thresholds": lambda: [28],

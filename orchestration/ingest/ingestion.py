@@ -385,6 +385,7 @@ def _receive(run: _Run, file: LandingFile) -> Receipt | None:
         reading_version=run.reading_version,
         received_at=earlier.received_at if earlier and earlier.sha256 == sha256 else run.now,
         mapping=file.mapping.label if file.mapping else None,
+        is_simulated=manifest.simulated,
     )
 
 

@@ -23,6 +23,7 @@ class Manifest:
     """What a manifest claims; None where it does not say.
 
     Attributes:
+        simulated: whether the sender says that the rows are made up; a real delivery says nothing.
         faults: why the manifest itself cannot be used, in words; empty if it can.
     """
 
@@ -32,6 +33,7 @@ class Manifest:
     extracted_on: date | None = None
     period_start: date | None = None
     period_end: date | None = None
+    simulated: bool | None = None
     faults: tuple[str, ...] = ()
 
 
@@ -54,6 +56,10 @@ def read_manifest(path: Path) -> Manifest:
     if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or not 0 <= rows < 2**62):
         faults.append("the manifest's rows is not a whole number; write the number of data rows")
         rows = None
+    simulated = document.get("simulated")
+    if simulated is not None and not isinstance(simulated, bool):
+        faults.append("the manifest's simulated is neither true nor false; write true of made-up rows, or leave it out")
+        simulated = None
     return Manifest(
         feed=feed,
         rows=rows,
@@ -61,6 +67,7 @@ def read_manifest(path: Path) -> Manifest:
         extracted_on=_day(document.get("extracted_at"), "extracted_at", faults),
         period_start=_day(document.get("period_start"), "period_start", faults),
         period_end=_day(document.get("period_end"), "period_end", faults),
+        simulated=simulated,
         faults=tuple(faults),
     )
 

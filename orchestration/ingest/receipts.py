@@ -46,6 +46,7 @@ _SCHEMA = pa.schema(
         ("reading_version", pa.string()),
         ("received_at", pa.timestamp("us", tz="UTC")),
         ("mapping", pa.string()),
+        ("is_simulated", pa.bool_()),
     ]
 )
 
@@ -67,6 +68,7 @@ class Receipt:
         reading_version: fingerprint of what decides how the file is read; a change reads it anew.
         received_at: when the warehouse first saw this file.
         mapping: name and version of the mapping that read it; None if it came in the feed's own layout.
+        is_simulated: whether its manifest says that the rows are made up; None where it says nothing.
     """
 
     agency: str
@@ -90,6 +92,7 @@ class Receipt:
     reading_version: str
     received_at: datetime
     mapping: str | None = None
+    is_simulated: bool | None = None
 
     @property
     def file_name(self) -> str:

@@ -387,6 +387,7 @@ def _tables(
                 "reasons": "; ".join(reasons),
                 "receipts": item.receipts,
                 "mapping": item.decisive.mapping,
+                "is_simulated": item.decisive.is_simulated,
             }
         )
         results += [

@@ -39,6 +39,7 @@ DELIVERIES = pa.schema(
         ("reasons", pa.string()),
         ("receipts", pa.int32()),
         ("mapping", pa.string()),
+        ("is_simulated", pa.bool_()),
     ]
 )
 QUARANTINED_ROWS = pa.schema(

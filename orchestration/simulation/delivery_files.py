@@ -202,6 +202,7 @@ class FeedFiles:
                 "period_end": month_end.isoformat(),
                 "rows": rows,
                 "sha256": digest,
+                "simulated": True,
             }
             write_atomically(path.with_name(name + MANIFEST_SUFFIX), (json.dumps(manifest, indent=2) + "\n").encode())
         write_atomically(path, content)

@@ -8,6 +8,7 @@ encounter names a person, and none is linked to one.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +22,13 @@ import pyarrow as pa
 
 from orchestration.contracts import FeedContract
 from orchestration.simulation import encounter_lists as lists
-from orchestration.simulation.delivery_files import DeliveredFile, DeliveryKind, seeded, write_atomically
+from orchestration.simulation.delivery_files import (
+    MANIFEST_SUFFIX,
+    DeliveredFile,
+    DeliveryKind,
+    seeded,
+    write_atomically,
+)
 from orchestration.simulation.encoding import delimited_lines, joined, to_utc
 from orchestration.simulation.model import CREATED_COLUMN, NO_PERSON, PERSON_COLUMN, WorldParameters
 
@@ -135,9 +142,12 @@ def write_stop_searches(
             files.append(DeliveredFile(name, contract.key, DeliveryKind.NOT_DELIVERED, 0, None, months[month], ""))
             continue
         content = header + joined(lines.slice(start, end - start))
-        write_atomically(path, content)
         digest = hashlib.sha256(content).hexdigest()
         rows = int(end - start)
+        manifest = {"feed": contract.key, "rows": rows, "sha256": digest, "simulated": True}
+        manifest_path = path.with_name(path.name + MANIFEST_SUFFIX)
+        write_atomically(manifest_path, (json.dumps(manifest, indent=2) + "\n").encode())
+        write_atomically(path, content)
         files.append(DeliveredFile(name, contract.key, DeliveryKind.NORMAL, rows, None, months[month], digest))
     return files
 

@@ -33,10 +33,13 @@ DBT_PROJECT_DIR = PROJECT_ROOT / "dbt_project"
 SHIPPED_LISTS = "reference"
 """Name inside the dbt project of the reference lists that ship (a link to `seeds/reference/`)."""
 
+BENCHMARKS = "benchmarks"
+"""Name inside the dbt project of the official figures (a link to `seeds/benchmarks/`); the same for every site."""
+
 _SITES = ".sites"
 """Folder in the dbt project, never kept in its history: the project as each site's own contracts make it."""
 
-_MADE = frozenset({"target", "logs", "reference", ".seeds", _SITES})
+_MADE = frozenset({"target", "logs", SHIPPED_LISTS, BENCHMARKS, ".seeds", _SITES})
 _ANY_DATA_DIR = "/data-directory-of-this-warehouse"
 """Stands in the kept project where sources name their files; each run puts its own data directory there."""
 
@@ -115,6 +118,7 @@ def prepare_project(settings: Settings) -> Path:
         if path.relative_to(project) not in content:
             path.unlink()
     _link(project / SHIPPED_LISTS, PROJECT_ROOT / "seeds" / "reference")
+    _link(project / BENCHMARKS, PROJECT_ROOT / "seeds" / "benchmarks")
     return project
 
 
@@ -282,7 +286,9 @@ def project_fingerprint(settings: Settings) -> str:
     """SHA-256 over dbt's versions and every file that shapes the project: name and content, of seed data name only."""
     versions = [metadata.version(package) for package in ("dbt-core", "dbt-duckdb")]
     digest = hashlib.sha256("|".join([dbt_target_name(settings), *versions]).encode())
-    for path in (*_project_files(project_dir(settings)), *_project_files(settings.reference_dir)):
+    benchmarks = PROJECT_ROOT / "seeds" / "benchmarks"
+    roots = (project_dir(settings), settings.reference_dir, benchmarks)
+    for path in (file for root in roots for file in _project_files(root)):
         digest.update(path.name.encode())
         if path.suffix != ".csv":
             digest.update(path.read_bytes())

@@ -101,6 +101,7 @@ def test_the_same_file_for_two_forces_is_two_deliveries(here: Settings) -> None:
         ({"sha256": "0" * 64}, "sha256"),
         ({"feed": "police/stop_account"}, "another feed"),
         ({"rows": "many"}, "whole number"),
+        ({"simulated": "yes"}, "neither true nor false"),
     ],
 )
 def test_a_manifest_that_disagrees_refuses_the_file(here: Settings, claims: dict[str, Any], words: str) -> None:
@@ -119,6 +120,16 @@ def test_a_true_manifest_is_agreed_with(here: Settings) -> None:
     summary = ingest_feed(CUSTODY, here)
     assert problems(CUSTODY, here) == []
     assert summary.unplaced == ()
+
+
+@pytest.mark.parametrize(("claims", "said"), [({"simulated": True}, True), ({"simulated": False}, False), ({}, None)])
+def test_a_delivery_is_made_up_where_its_manifest_says_so(
+    here: Settings, claims: dict[str, Any], said: bool | None
+) -> None:
+    path = deliver(here, CUSTODY, "custody_records_20240131.csv", HEADER + row("1"))
+    manifest(path, **claims)
+    ingest_feed(CUSTODY, here)
+    assert only_receipt(CUSTODY, here).is_simulated is said
 
 
 def test_a_manifest_that_comes_later_is_still_heard(here: Settings) -> None:

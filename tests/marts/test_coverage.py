@@ -14,6 +14,7 @@ from tests.support import Warehouse
 STATES = {"complete", "partial", "before_first_extract", "provisional"}
 
 OF_NO_PERIOD = {
+    "benchmark_gap": "compares a period only where the deliveries hold all of it",
     "coverage": "says it of each feed",
     "deliveries": "is of deliveries, not of what they tell",
     "freshness": "likewise",

@@ -63,7 +63,7 @@ def test_all_44_forces_have_a_file_each_month_or_are_listed_as_missing_it(publis
     missing = table[table["kind"] == "not_delivered"]
     assert 0 < len(missing) < 0.05 * len(table)
     assert not any((out / file).exists() for file in missing["file"])
-    assert len(list((out / STOP_SEARCH_FEED).iterdir())) == len(table) - len(missing)
+    assert len(list((out / STOP_SEARCH_FEED).glob("*.csv"))) == len(table) - len(missing)
     assert (table.loc[table["kind"] == "normal", "rows"] > 0).all()
 
 

@@ -40,6 +40,7 @@ select
     deliveries.rows_quarantined,
     case when deliveries.verdict = 'rejected' then deliveries.rows_received else 0 end as rows_rejected,
     deliveries.is_used,
+    deliveries.is_simulated,
     deliveries.verdict = 'rejected' and deliveries.is_used and corrections.corrected_by is null as is_outstanding,
     case
         when deliveries.verdict = 'rejected' or not deliveries.is_used then coalesce(staged_rows.rows_staged, 0) = 0

@@ -20,6 +20,7 @@ select
     cast(rows_staged as bigint) as rows_staged,
     cast(rows_quarantined as bigint) as rows_quarantined,
     cast(rows_rejected as bigint) as rows_rejected,
+    is_simulated,
     is_outstanding,
     is_conserved,
     {{ justice.data_as_of() }} as data_as_of

@@ -19,6 +19,7 @@ select
     mapping as source_mapping,
     rows_received,
     rows_quarantined,
+    coalesce(is_simulated, false) as is_simulated,
     {%- if var('as_known_on', none) %}
     coalesce(extract_date <= cast('{{ var('as_known_on') }}' as date), false) as is_used,
     {%- else %}
