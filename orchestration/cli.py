@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from orchestration.console.case_commands import case
+from orchestration.console.fetch_commands import fetch_app
 from orchestration.console.identifiers_commands import identifiers_app
 from orchestration.console.linkage_commands import linkage_app
 from orchestration.console.linkage_model_commands import register as register_models
@@ -32,6 +35,7 @@ from orchestration.console.report_commands import register as register_report
 from orchestration.console.revisions_commands import revisions
 from orchestration.console.stopping import StoppedError
 from orchestration.console.try_commands import contracts_try
+from orchestration.known_on import known_on
 from orchestration.settings import Settings
 
 EPILOG = "Start with 'warehouse simulate' and 'warehouse run', then ask with 'warehouse questions' or 'warehouse sql'."
@@ -48,6 +52,7 @@ app = typer.Typer(
 contracts_app = typer.Typer(help="The promises of agencies, kept in data_contracts/.", no_args_is_help=True)
 contracts_app.command("try")(contracts_try)
 app.add_typer(contracts_app, name="contracts")
+app.add_typer(fetch_app, name="fetch")
 app.add_typer(identifiers_app, name="identifiers")
 app.add_typer(marts_app, name="marts")
 app.add_typer(quarantine_app, name="quarantine")
@@ -123,6 +128,15 @@ def run(
     full_linkage: Annotated[
         bool, typer.Option("--full-linkage", help="Link all records anew, not only what changed. Same result, slower.")
     ] = False,
+    as_known_on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-known-on",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="Only from extracts drawn by the end of that day, into an empty --data folder of its own.",
+        ),
+    ] = None,
 ) -> None:
     """Build everything from what has been delivered, and publish it.
 
@@ -134,7 +148,10 @@ def run(
     from orchestration.console.run import run_build
     from orchestration.publish import latest_publication
 
-    settings = Settings.from_environment(landing_dir=landing, data_dir=data)
+    if as_known_on is not None and data is None:
+        raise typer.BadParameter("name a folder of its own with --data", param_hint="--as-known-on")
+    day = as_known_on.date() if as_known_on else None
+    settings = Settings.from_environment(landing_dir=landing, data_dir=data, as_known_on=day)
     _require_deliveries(settings)
     terminal.print(f"Building from {shown_path(settings.landing_dir)}", highlight=False)
     report = run_build(settings, full_linkage=full_linkage)
@@ -155,6 +172,9 @@ def status(data: DataOption = None, landing: LandingOption = None) -> None:
     from orchestration.contracts import load_feed_contracts
 
     settings = Settings.from_environment(data_dir=data, landing_dir=landing)
+    if day := known_on(settings.data_dir):
+        settings = replace(settings, as_known_on=day)
+        typer.echo(f"as known on {day}: what was drawn later is not read")
     current = warehouse_status(settings, load_feed_contracts(*settings.contract_folders))
     typer.echo(text_table(status_table(current)))
     for line in refusal_lines(current):
@@ -392,6 +412,7 @@ EXPECTED_ERRORS = {
     "orchestration.console.revisions": {"RevisionsError"},
     "orchestration.console.run": {"RunFailedError"},
     "orchestration.contracts.reader": {"ContractError"},
+    "orchestration.known_on": {"KnownOnError"},
     "orchestration.linkage.accuracy.labelled": {"LabelledFileError"},
     "orchestration.linkage.accuracy.level": {"LinkageBelowLevelError"},
     "orchestration.linkage.learning.people": {"PeopleError"},

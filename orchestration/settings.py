@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -30,7 +31,9 @@ MEMORY_LIMIT = "60%"
 """DuckDB's share of the machine's memory where nothing else is said."""
 
 _SWITCH = {"on": True, "off": False}
-_NO_PATHS: dict[str, Callable[[Any], Any]] = {"engine": Engine, "pages": bool, "memory_limit": str}
+_NO_PATHS: dict[str, Callable[[Any], Any]] = {
+    "engine": Engine, "pages": bool, "memory_limit": str, "as_known_on": lambda day: day,
+}  # fmt: skip
 """What the settings that are no paths are made from."""
 
 
@@ -59,6 +62,7 @@ class Settings:
             reads none of them need not wait for them.
         memory_limit: what DuckDB may take while models are built and people linked, before it spills to disk: a share
             of the machine's memory or a size (`WAREHOUSE_MEMORY_LIMIT`; `memory` has what it comes to).
+        as_known_on: only extracts drawn by the end of this day are read (`WAREHOUSE_AS_KNOWN_ON`); None for all.
     """
 
     landing_dir: Path
@@ -74,6 +78,7 @@ class Settings:
     pages: bool = True
     memory_limit: str = MEMORY_LIMIT
     site_contracts_dir: Path | None = None
+    as_known_on: date | None = None
 
     @classmethod
     def from_environment(cls, **overrides: Any) -> Self:
@@ -82,8 +87,8 @@ class Settings:
         Relative paths are taken from the current directory, defaults from the project root.
 
         Raises:
-            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, `WAREHOUSE_PAGES` neither `on` nor `off`, or
-                `WAREHOUSE_MEMORY_LIMIT` no limit.
+            ValueError: `WAREHOUSE_ENGINE` is neither `duckdb` nor `spark`, `WAREHOUSE_PAGES` neither `on` nor `off`,
+                `WAREHOUSE_MEMORY_LIMIT` no limit, or `WAREHOUSE_AS_KNOWN_ON` no day.
         """
         pages = os.environ.get("WAREHOUSE_PAGES", "on")
         if pages not in _SWITCH:
@@ -109,6 +114,7 @@ class Settings:
             pages=_SWITCH[pages],
             memory_limit=os.environ.get("WAREHOUSE_MEMORY_LIMIT") or MEMORY_LIMIT,
             site_contracts_dir=_optional_path("WAREHOUSE_CONTRACTS_DIR"),
+            as_known_on=_optional_day("WAREHOUSE_AS_KNOWN_ON"),
         )
         known = {field.name for field in fields(cls)}
         changes = {name: value for name, value in overrides.items() if value is not None}
@@ -135,6 +141,7 @@ class Settings:
             "WAREHOUSE_ENGINE": self.engine.value,
             "WAREHOUSE_PAGES": "on" if self.pages else "off",
             "WAREHOUSE_MEMORY_LIMIT": self.memory_limit,
+            "WAREHOUSE_AS_KNOWN_ON": str(self.as_known_on or ""),
             "DAGSTER_HOME": str(self.dagster_home),
         }
 
@@ -211,6 +218,14 @@ def _path(variable: str, default: Path) -> Path:
 def _optional_path(variable: str) -> Path | None:
     given = os.environ.get(variable)
     return _absolute(given) if given else None
+
+
+def _optional_day(variable: str) -> date | None:
+    given = os.environ.get(variable)
+    try:
+        return date.fromisoformat(given) if given else None
+    except ValueError:
+        raise ValueError(f"{variable} is '{given}'; set it to a day, as 2026-03-31, or to nothing.") from None
 
 
 def _absolute(path: str | Path) -> Path:

@@ -19,6 +19,7 @@ from tests.boundaries import (
 FLOW = (
     {"memory"},
     {"settings", "atomic", "reporter", "spreadsheets", "sql_files"},
+    {"known_on"},
     {"contracts", "run_lock", "retries"},
     {"resources"},
     {"ingest"},

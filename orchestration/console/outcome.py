@@ -21,8 +21,9 @@ def outcome_lines(
 ) -> list[str]:
     """The lines, without colour; `shown` spells a path as the person at the terminal would."""
     rows = sum(content.rows for content in publication.tables.values())
+    known = f", as known on {publication.as_known_on}" if publication.as_known_on else ""
     lines = [
-        f"Published {len(publication.tables)} tables, {rows:,} rows, data as of {publication.data_as_of}; "
+        f"Published {len(publication.tables)} tables, {rows:,} rows, data as of {publication.data_as_of}{known}; "
         f"{report.checks} checks, {report.checks_not_passed} not passed.",
         f"  database  {shown(settings.published_database)}",
         f"  parquet   {shown(settings.published_dir / 'parquet')}",

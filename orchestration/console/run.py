@@ -28,6 +28,7 @@ from orchestration.console.event_log import cheap_event_log
 from orchestration.console.progress import PROGRESS, STAGES, progress_logger, stage_cpu_seconds
 from orchestration.console.stopping import stopped_by_signals
 from orchestration.jobs import BUILD_JOB, RECEIVE_JOB
+from orchestration.known_on import mark, require_fitting
 from orchestration.linkage.matching.state import forget
 from orchestration.run_lock import build_lock
 from orchestration.settings import PROJECT_ROOT, Settings
@@ -121,12 +122,15 @@ def run_build(
 
     Raises:
         AlreadyRunningError: another run is at work.
+        KnownOnError: the data folder is of another day than the settings.
         FileNotFoundError: a reference list is missing.
         ReferenceListsError: a reference list of the user's own does not fit.
         RunFailedError: a step of the build failed. A feed that could not be received does not stop the build.
         StoppedError: a signal stopped it.
     """
     require_reference_lists(settings)
+    require_fitting(settings)
+    mark(settings)
     os.environ.update(settings.as_environment())
     prepare_dagster_home(settings)
     with stopped_by_signals(), build_lock(settings.data_dir, wait_seconds=wait_seconds):

@@ -22,7 +22,7 @@ from orchestration.contracts.formats import DATE_FORMATS, TIMESTAMP_FORMATS, con
 from orchestration.contracts.model import Column, ColumnType, FeedContract
 from orchestration.contracts.reader import Faults, Node, must_equal, read_document
 from orchestration.contracts.rules import ColumnRuleKind
-from orchestration.contracts.source_mapping import Length, Level, Lookup, MappedValue, SourceMapping
+from orchestration.contracts.source_mapping import Fetch, Length, Level, Lookup, MappedValue, SourceMapping
 
 MAPPING_MARK = ".mapping."
 MAPPING_SUFFIX = ".yaml"
@@ -70,6 +70,7 @@ def read_mapping(path: Path, shown_as: str, contract: FeedContract) -> SourceMap
     faults.of(
         document.only,
         "feed", "source", "version", "title", "description", "files", "rows", "once", "columns", "notHeld",
+        "fetch",
     )  # fmt: skip
     name = path.name.removesuffix(MAPPING_SUFFIX).partition(MAPPING_MARK)[2]
     faults.of(must_equal, document.child("feed"), contract.key, "the folder and the name of the file")
@@ -89,6 +90,7 @@ def read_mapping(path: Path, shown_as: str, contract: FeedContract) -> SourceMap
     rules = faults.of(not_held.texts, "rules")
     reason = faults.of(not_held.text, "reason", "say why the source does not hold them") if not_held.value else ""
     once = faults.of(document.flag, "once")
+    fetch = faults.of(_fetch, document)
     faults.of(_check_promises, document, contract, columns, missing, rules)
     faults.of(_check_paths, document, kind, levels, columns)
     faults.check()
@@ -107,7 +109,20 @@ def read_mapping(path: Path, shown_as: str, contract: FeedContract) -> SourceMap
         rules_not_held=rules,
         reason_not_held=reason,
         once=once,
+        fetch=fetch,
     )
+
+
+def _fetch(document: Node) -> Fetch | None:
+    if not document.has("fetch"):
+        return None
+    node = document.child("fetch")
+    node.only("address", "secondsBetween", "reason")
+    address = node.text("address", "say where the service is asked, with <force-slug> and <YYYY-MM> in it")
+    if not address.startswith(("https://", "http://")):
+        raise node.child("address").problem(f"'{address}' is no address; it begins with https://")
+    node.text("reason", "say why that pause is polite enough")
+    return Fetch(address, node.number("secondsBetween"))
 
 
 def _level(node: Node) -> Level:

@@ -101,6 +101,19 @@ class Level:
     name: str
 
 
+@dataclass(frozen=True)
+class Fetch:
+    """How a public service is asked for files of a source.
+
+    Attributes:
+        address: with `<force-slug>` and `<YYYY-MM>` where they go.
+        seconds_between: pause between two requests.
+    """
+
+    address: str
+    seconds_between: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceMapping:
     """How files of one source are read as a feed.
@@ -113,6 +126,7 @@ class SourceMapping:
         columns: by column of the feed.
         columns_not_held, rules_not_held: promises that do not hold for its deliveries, with the reason.
         once: whether of several rows with one primary key in a file only the last is kept.
+        fetch: how a public service is asked for its files; None where they are sent.
     """
 
     name: str
@@ -129,6 +143,7 @@ class SourceMapping:
     rules_not_held: tuple[str, ...]
     reason_not_held: str
     once: bool
+    fetch: Fetch | None = None
 
     @property
     def label(self) -> str:
@@ -138,7 +153,7 @@ class SourceMapping:
     @cached_property
     def fingerprint(self) -> str:
         """Of everything that decides how a file is read."""
-        facts = json.dumps(asdict(self), sort_keys=True)
+        facts = json.dumps({key: value for key, value in asdict(self).items() if key != "fetch"}, sort_keys=True)
         return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
     @cached_property

@@ -54,6 +54,7 @@ from orchestration.ingest.raw import (
 from orchestration.ingest.receipts import Receipt, load_receipts, save_receipts
 from orchestration.ingest.streams import empty_file_error
 from orchestration.ingest.tables import UNREADABLE_KINDS, Reading
+from orchestration.known_on import mark, require_fitting
 from orchestration.reporter import Reporter
 from orchestration.settings import Settings
 
@@ -207,12 +208,15 @@ def ingest_feed(
 
     Raises:
         OSError: the raw folder cannot be written.
+        KnownOnError: the data folder is of another day than the settings.
     """
+    require_fitting(settings)
+    mark(settings)
     tell = report or (lambda message: None)
     folder = raw_folder(contract, settings)
     remove_leftovers(folder)
     write_schema_file(contract, settings)
-    landing = look_at_feed(contract, settings.landing_dir)
+    landing = look_at_feed(contract, settings.landing_dir, settings.as_known_on)
     unplaced = list(landing.unplaced)
     run = _start(contract, settings, others)
     new_files, rows_new = 0, 0
@@ -254,7 +258,7 @@ def files_not_yet_ingested(contracts: Iterable[FeedContract], settings: Settings
         run = _start(contract, settings)
         waiting += [
             WaitingFile(file.relative_path, file.stamp.mtime_ns)
-            for file in look_at_feed(contract, settings.landing_dir).files
+            for file in look_at_feed(contract, settings.landing_dir, settings.as_known_on).files
             if not _is_unchanged(run, file)
         ]
     return waiting

@@ -128,9 +128,12 @@ def expected_names(contract: FeedContract) -> str:
     return f"{contract.delivery.file_name_pattern}.<csv|csv.gz|jsonl|jsonl.gz|parquet>"
 
 
-def look_at_feed(contract: FeedContract, landing_dir: Path) -> FeedLanding:
+def look_at_feed(contract: FeedContract, landing_dir: Path, drawn_by: date | None = None) -> FeedLanding:
     """The files of one feed in the landing folder, in path order: its own, and those of every source that is mapped to
     it (`<agency>/<source>/`). Sub-folders count; links are refused.
+
+    With `drawn_by`, without those whose names say that they were drawn later. A file whose name says nothing is there:
+    it is refused on any day.
 
     Hidden files and unfinished transfers (`.tmp`, `.part`, …) are passed over in silence.
     """
@@ -139,8 +142,11 @@ def look_at_feed(contract: FeedContract, landing_dir: Path) -> FeedLanding:
         _look_at_folder(mapped_contract(contract, mapping), mapping.name, landing_dir, mapping)
         for mapping in contract.mappings
     ]
+    files = (*own.files, *(file for found in mapped for file in found.files))
     return FeedLanding(
-        files=(*own.files, *(file for found in mapped for file in found.files)),
+        files=tuple(
+            file for file in files if drawn_by is None or file.name is None or file.name.extract_date <= drawn_by
+        ),
         unplaced=(*own.unplaced, *(item for found in mapped for item in found.unplaced)),
     )
 

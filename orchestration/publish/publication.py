@@ -60,6 +60,7 @@ class Publication:
         data_as_of: newest extract date used, ISO date; None when nothing was delivered.
         linkage_model: version of the linkage model that made the persons.
         linkage_build: which linkage made the persons, as the history of person ids names it.
+        as_known_on: the day by whose end its extracts had been drawn, ISO date; None where all there are were read.
         key_fingerprint: which pseudonym key was used.
         tables: content of each table, by `schema.name`.
     """
@@ -71,6 +72,7 @@ class Publication:
     key_fingerprint: str
     tables: Mapping[str, PublishedContent]
     linkage_build: str | None = None
+    as_known_on: str | None = None
 
     def to_json(self) -> str:
         """The record as JSON text."""
@@ -135,6 +137,7 @@ def publish(
         linkage_build=linkage_build,
         key_fingerprint=key.fingerprint,
         tables=content,
+        as_known_on=str(settings.as_known_on) if settings.as_known_on else None,
     )
     record = folder / settings.publication_record.name
     record.write_text(publication.to_json(), encoding="utf-8")

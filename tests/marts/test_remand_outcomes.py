@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,9 +48,24 @@ def test_everybody_the_courts_remanded_is_counted_once(built: Warehouse, outcome
     assert (expected == "both").any()
 
 
+def share_served(data_dir: Path) -> pd.Series[float]:
+    """What would have been served of a term: half for children, sexual offences and sentences before 10 September 2024,
+    else 40% (SI 2024/844). Somebody of unknown age is taken for an adult."""
+    table = built_rows(
+        data_dir,
+        "select defendant_id, principal_offence_group, sentence_date, date_of_birth from conformed.disposals "
+        "inner join conformed.defendants using (defendant_id)",
+    ).set_index("defendant_id")
+    sentenced, born = pd.to_datetime(table["sentence_date"]), pd.to_datetime(table["date_of_birth"])
+    is_child = born > sentenced - pd.DateOffset(years=18)
+    is_half = is_child | (table["principal_offence_group"] == "sexual_offences") | (sentenced < "2024-09-10")
+    return is_half.map({True: 0.5, False: 0.4})
+
+
 def test_time_served_is_marked_only_on_suspended_sentences(built: Warehouse, outcomes: pd.DataFrame) -> None:
     suspended = outcomes[outcomes["outcome_detail"] == "suspended_sentence"]
-    half = np.ceil((suspended_terms(built.settings.data_dir) / 2).reindex(suspended.index).round(6))
+    terms = suspended_terms(built.settings.data_dir).reindex(suspended.index)
+    half = np.ceil((terms * share_served(built.settings.data_dir).reindex(suspended.index)).round(6))
     given = suspended["custodial_equivalent_days"].notna()
     assert given.any()
     assert (suspended.loc[given, "custodial_equivalent_days"] == half[given]).all()

@@ -47,6 +47,22 @@
 
 
 {#-
+    Regime of a decision about bail as the marts name it: whether bail may be refused although immediate custody is
+    unlikely goes by the day of the decision (Sentencing Act 2026, section 44), and is about adults. `not_applicable` for
+    children, `unknown` where the day or the age is; otherwise the regime of the day, from a join by `bail_regime_holds`.
+-#}
+{%- macro bail_regime(age_band, regime) -%}
+    case when {{ age_band }} = '10-17' then 'not_applicable' else coalesce({{ regime }}, 'unknown') end
+{%- endmacro -%}
+
+{%- macro bail_regime_holds(regimes, decision_date, age_band) -%}
+    {{ justice.regime_holds(
+        regimes, "'bail_refusal'", decision_date, "case when " ~ age_band ~ " not in ('10-17', 'unknown') then 18 end"
+    ) }}
+{%- endmacro -%}
+
+
+{#-
     Series of `regimes` that holds the release point of a determinate sentence: the share of the term served before
     release. Sexual offences are excluded from earlier release whatever the term (SI 2024/844, Schedule); so are domestic
     abuse offences and violent ones of four years or more, which an offence group does not tell. Children have a rule of

@@ -90,7 +90,7 @@ def train_model(records: pa.Table, parameters: TrainingParameters) -> LinkageMod
             column: _term_frequencies(connection, column, parameters.smallest_term_count)
             for column in sorted(_adjusted_columns(comparisons))
         }
-        mark_conflicts(connection, frequencies.get("forename"), "blocked_pairs")
+        mark_conflicts(connection, frequencies.get("forename"), "blocked_pairs", parameters.is_cautious)
         for _ in range(parameters.rounds):
             model = LinkageModel(
                 version=parameters.version,

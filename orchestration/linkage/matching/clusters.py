@@ -13,6 +13,7 @@ Decisions of people stand above all that: pairs that must be one person, and pai
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -21,7 +22,13 @@ import pyarrow as pa
 
 from orchestration.linkage.matching.grouping import Pairs, build_up_decided, connected_groups
 from orchestration.linkage.matching.model import LinkageModel
-from orchestration.linkage.matching.rules import CONFLICTS, NOT_ENOUGH, SHARES_IDENTIFIER, judge_profiles
+from orchestration.linkage.matching.rules import (
+    NOT_ENOUGH,
+    ONE_NUMBER_AND_BIRTH_DATE,
+    SHARES_IDENTIFIER,
+    conflicts,
+    judge_profiles,
+)
 from orchestration.linkage.matching.scoring import score
 from orchestration.sql_files import read_sql
 
@@ -72,7 +79,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_
     nodes = connection.execute("select profile_id from profiles order by 1").to_arrow_table()["profile_id"]
     links = connection.execute("select profile_id_l, profile_id_r from links").to_arrow_table()
     _put(connection, "grouped", connected_groups(nodes, links["profile_id_l"], links["profile_id_r"]))
-    conflicts = _find_conflicts(connection)
+    kept_apart = _find_conflicts(connection, conflicts(model.is_cautious))
     rebuilt = _rebuild(connection, model)
     connection.execute(read_sql(__file__, "profile_persons"))
     persons, groups = connection.execute("""
@@ -80,7 +87,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, model: LinkageModel, decided_
             (select count(distinct person) from profile_persons),
             (select count(*) from (select 1 from grouped group by group_id having count(*) > 1))
     """).fetchall()[0]
-    return Resolution(links.num_rows, not_enough, int(groups), rebuilt, int(persons), conflicts)
+    return Resolution(links.num_rows, not_enough, int(groups), rebuilt, int(persons), kept_apart)
 
 
 def _choose_links(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:
@@ -94,7 +101,7 @@ def _choose_links(connection: duckdb.DuckDBPyConnection, model: LinkageModel) ->
         from edges as e
         inner join judged_profiles as l on e.profile_id_l = l.profile_id
         inner join judged_profiles as r on e.profile_id_r = r.profile_id
-        where e.match_weight >= $accept
+        where e.match_weight >= $accept or {ONE_NUMBER_AND_BIRTH_DATE}
         """,
         {"accept": model.thresholds.accept},
     )
@@ -104,16 +111,16 @@ def _choose_links(connection: duckdb.DuckDBPyConnection, model: LinkageModel) ->
     return int(left_out)
 
 
-def _find_conflicts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def _find_conflicts(connection: duckdb.DuckDBPyConnection, rules: Mapping[str, str]) -> dict[str, int]:
     """Make `inner_pairs`: every pair of profiles within a group, with `is_conflict`; conflicts by rule."""
-    marks = ", ".join(f"coalesce({condition}, false) as conflict_{n}" for n, condition in enumerate(CONFLICTS.values()))
-    any_mark = " or ".join(f"conflict_{n}" for n in range(len(CONFLICTS)))
+    marks = ", ".join(f"coalesce({condition}, false) as conflict_{n}" for n, condition in enumerate(rules.values()))
+    any_mark = " or ".join(f"conflict_{n}" for n in range(len(rules)))
     connection.execute(
         read_sql(__file__, "inner_pairs", shares_identifier=SHARES_IDENTIFIER, marks=marks, any_mark=any_mark)
     )
-    sums = ", ".join(f"count(*) filter (where conflict_{n})" for n in range(len(CONFLICTS)))
+    sums = ", ".join(f"count(*) filter (where conflict_{n})" for n in range(len(rules)))
     counts = connection.execute(f"select {sums} from inner_pairs").fetchall()[0]
-    return dict(zip(CONFLICTS, (int(count) for count in counts), strict=True))
+    return dict(zip(rules, (int(count) for count in counts), strict=True))
 
 
 def _rebuild(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> int:

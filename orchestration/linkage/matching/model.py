@@ -74,7 +74,8 @@ class LinkageModel:
         thresholds: where a score becomes a decision.
         names_digest: of the list of forenames it was trained with.
         splink_version: version of the library that trained it.
-        is_cautious: whether the rules by which a score above the threshold is not enough apply (`rules.NOT_ENOUGH`).
+        is_cautious: whether the rules apply by which a score above the threshold is not enough (`rules.NOT_ENOUGH`),
+            and the one about twins: they are about justice records.
             They guard against what justice records are full of, fathers and sons of one name; other files do without.
         provenance: when, on what and how it was trained.
     """

@@ -84,6 +84,9 @@ NOT_A_NAME = frozenset(
 )
 """What people type into a name box when there is no name; evidence of nothing."""
 
+A_SURNAME_TOO = "NULL"
+"""People are called so. What an agency writes for "missing" is said in its contract, and is gone before that."""
+
 _LETTERS_WITHOUT_DECOMPOSITION = str.maketrans(
     {
         "Æ": "AE",
@@ -144,7 +147,7 @@ def standard_surname(value: str | None) -> str | None:
             joined[-1] += word
         else:
             joined.append(word)
-    if not joined or not _is_a_name(joined):
+    if not joined or not (_is_a_name(joined) or joined == [A_SURNAME_TOO]):
         return None
     return " ".join(joined)
 

@@ -18,7 +18,7 @@ from orchestration.linkage.matching.blocking import BlockingCount, block
 from orchestration.linkage.matching.clusters import Resolution, resolve
 from orchestration.linkage.matching.identity import founding_rank, person_id_sql
 from orchestration.linkage.matching.model import LinkageModel
-from orchestration.linkage.matching.records import IDENTIFIER_COLUMNS, make_profiles
+from orchestration.linkage.matching.records import EVENT_COLUMNS, IDENTIFIER_COLUMNS, make_profiles
 from orchestration.linkage.matching.scoring import score
 from orchestration.linkage.matching.timing import Clock
 from orchestration.sql_files import read_sql
@@ -66,6 +66,8 @@ def gather(connection: duckdb.DuckDBPyConnection, model: LinkageModel) -> None:
         select record_a as record_id from override_records union select record_b from override_records
     """)
     make_profiles(connection, apart_records="decided_records", smallest=2)
+    # All cases of a profile are in common with itself, and say nothing of whether its records are one person's.
+    connection.execute(f"update profiles set {', '.join(f'{name} = null' for name in EVENT_COLUMNS)}")
     connection.execute("""
         create or replace temp table with_itself as
         select '0' as match_key, profile_id as join_key_l, profile_id as join_key_r from profiles

@@ -327,7 +327,8 @@ def make_profiles(
     """Make `profiles` and `record_profiles` from `standard_records`.
 
     A record whose surname, forename or birth date is missing is a profile of its own: too little is equal to take two
-    such records for one person without weighing it.
+    such records for one person without weighing it. So is one of somebody born on 1 January that says nothing but a
+    name beside: the day is given to people without papers, and a record of all of a name would tie them together.
 
     Args:
         connection: holds `standard_records`.
@@ -336,7 +337,11 @@ def make_profiles(
         apart_records: a table of `record_id`, each a profile of its own, because somebody decided about it.
         smallest: `profiles` of fewer records are left out.
     """
-    alone = "surname is null or forename is null or dob is null"
+    nothing_else = " and ".join(f"{name} is null" for name in ("postcode", "email", *IDENTIFIER_COLUMNS))
+    alone = """
+        surname is null or forename is null or dob is null
+        or (month(dob) = 1 and day(dob) = 1 and says_nothing_else)
+    """
     whole = profile_number("content")
     if apart:
         alone += f" or {whole} in (select profile_id from {apart})"
@@ -347,6 +352,7 @@ def make_profiles(
             __file__,
             "record_profiles",
             digest=CONTENT,
+            nothing_else=f"({nothing_else})",
             alone=alone,
             own_number=profile_number("md5(content || record_id)"),
             common_number=whole,

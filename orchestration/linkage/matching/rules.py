@@ -68,26 +68,55 @@ ONE_FORENAME = f"""(
 both known is a difference, not a slip, and so is a forename that is the other's middle name, unless an identifier is
 in common."""
 
-TWO_FORENAMES = """(
-    l.forename <> r.forename
-    and (
-        (l.forename_is_known and r.forename_is_known)
-        or jaro_winkler_similarity(l.forename, r.forename) < 0.8
-    )
+SHARES_PERSONAL_NUMBER = """(
+    coalesce(l.pnc_id = r.pnc_id, false)
+    or coalesce(l.cro_number = r.cro_number, false)
+    or coalesce(l.noms_number = r.noms_number, false)
 )"""
-"""Two forenames that are written differently and not by a slip; nicknames are two."""
+"""The two profiles hold one number that a service gives to a person, not to an arrest or a case."""
+
+ONE_NUMBER_AND_BIRTH_DATE = f"(l.dob = r.dob and {SHARES_PERSONAL_NUMBER})"
+"""An alias: one valid PNC id, CRO or NOMS number, and one birth date, whatever the names. A number alone may have been
+typed onto a stranger; with the birth date it was not. (A number that too many people share is evidence of nothing, and
+has been taken away before.)"""
+
+LEAST_YEARS_OF_A_GENERATION = 14
+
+A_GENERATION_APART = f"""(
+    strftime(l.dob, '%m%d') = strftime(r.dob, '%m%d')
+    and abs(year(l.dob) - year(r.dob)) >= {LEAST_YEARS_OF_A_GENERATION}
+    and year(l.dob) % 10 <> year(r.dob) % 10
+    and right(cast(year(l.dob) as varchar), 2) <> reverse(right(cast(year(r.dob) as varchar), 2))
+    and not {SHARES_IDENTIFIER}
+)"""
+"""One day and month of birth, and years that no single slip makes of one another: two digits differ, and not by being
+exchanged. Father and son of one name, born on one day of the year."""
+
+TWINS = "twins: one surname and birth date, two forenames"
 
 CONFLICTS: dict[str, str] = {
-    "two PNC ids and two birth dates": "l.pnc_id <> r.pnc_id and l.dob <> r.dob",
-    # Twins may be James and Jamie: with an identifier each, a nickname does not make them one.
-    "two PNC ids and two forenames": f"case when l.pnc_id <> r.pnc_id then {TWO_FORENAMES} end",
+    # A person has one of each; both are checked for their letter before they come here.
+    "two PNC ids": "l.pnc_id <> r.pnc_id",
     "two NOMS numbers": "l.noms_number <> r.noms_number",
-    "twins: one surname and birth date, two forenames": f"""
+    "father and son: one name and birthday, a generation apart": f"""
+        case when l.dob <> r.dob and l.forename = r.forename then {ONE_SURNAME} and {A_GENERATION_APART} end
+    """,
+    TWINS: f"""
         case when l.dob_key = r.dob_key and l.forename <> r.forename then {ONE_SURNAME} and not {ONE_FORENAME} end
     """,
 }
 """Rule -> condition under which two profiles are never one person, directly or through others. `case` has the engine
 look at names only where the cheap part holds."""
+
+
+def conflicts(is_cautious: bool) -> dict[str, str]:
+    """The rules of `CONFLICTS` that hold for the records at hand.
+
+    Twins are a matter of justice records, in which the two of one home are met together; elsewhere one surname and
+    birth date with two forenames is a nickname, a second forename or a namesake, and the score says which.
+    """
+    return {rule: condition for rule, condition in CONFLICTS.items() if is_cautious or rule != TWINS}
+
 
 TIED = f"""(
     coalesce(l.middle = r.middle, false)
@@ -111,6 +140,10 @@ NOT_ENOUGH: dict[str, str] = {
     # Father and son may share name and home, and a missing birth date hides the one thing that tells them apart.
     "name and home without a birth date": f"""
         case when (l.dob is null or r.dob is null) and l.postcode = r.postcode then {ONE_SURNAME} and not {TIED} end
+    """,
+    # The first of January is given to people without papers; a record that says nothing else would tie all of a name.
+    "born on 1 January, and nothing of where": f"""
+        case when l.dob_is_weak and r.dob_is_weak and (l.postcode is null or r.postcode is null) then not {TIED} end
     """,
 }
 """Rule -> condition under which a score above the threshold is not enough to link two profiles by itself. Other
@@ -156,10 +189,12 @@ def judge_profiles(connection: duckdb.DuckDBPyConnection, frequencies: TermFrequ
     connection.unregister("known_forenames")
 
 
-def mark_conflicts(connection: duckdb.DuckDBPyConnection, forenames: TermFrequencies | None, pairs: str) -> None:
+def mark_conflicts(
+    connection: duckdb.DuckDBPyConnection, forenames: TermFrequencies | None, pairs: str, is_cautious: bool = True
+) -> None:
     """Make `conflicting_pairs`: those of table `pairs` that a rule keeps apart."""
     judge_profiles(connection, forenames)
-    any_rule = " or ".join(f"coalesce({condition}, false)" for condition in CONFLICTS.values())
+    any_rule = " or ".join(f"coalesce({condition}, false)" for condition in conflicts(is_cautious).values())
     connection.execute(f"""
         create or replace temp table conflicting_pairs as
         select b.join_key_l, b.join_key_r

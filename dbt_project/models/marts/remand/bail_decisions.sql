@@ -1,3 +1,5 @@
+{%- set age_band = justice.age_band_on('defendants.date_of_birth', 'remand_decisions.decision_date') -%}
+
 with remand_decisions as (
     select * from {{ ref('remand_decisions') }}
 ),
@@ -16,6 +18,10 @@ remand_bases as (
 
 courts as (
     select * from {{ ref('courts') }}
+),
+
+regimes as (
+    select * from {{ ref('regimes') }}
 ),
 
 observation_window as (
@@ -75,7 +81,8 @@ select
     {{ justice.or_unknown('remand_decisions.jurisdiction_code') }} as jurisdiction,
     {{ justice.or_unknown('defendants.most_serious_offence_group') }} as offence_group,
     {{ justice.or_unknown('defendants.sex') }} as sex,
-    {{ justice.age_band_on('defendants.date_of_birth', 'remand_decisions.decision_date') }} as age_band,
+    {{ age_band }} as age_band,
+    {{ justice.bail_regime(age_band, 'regimes.regime') }} as regime,
     {{ justice.or_unknown('defendants.ethnicity_group') }} as ethnicity_group,
     remand_decisions.decision,
     coalesce(
@@ -108,6 +115,11 @@ left join numbered_exceptions
     on remand_decisions.remand_decision_id = numbered_exceptions.remand_decision_id
 left join remand_bases
     on remand_decisions.remand_basis_code = remand_bases.remand_basis_code
+left join regimes
+    on
+        {{ justice.bail_regime_holds(
+            'regimes', 'remand_decisions.decision_date', age_band
+        ) }}
 left join courts
     on remand_decisions.court_code = courts.court_ou_code
 where remand_decisions.decision_date <= observation_window.data_as_of

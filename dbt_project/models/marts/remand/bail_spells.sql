@@ -1,3 +1,5 @@
+{%- set age_band = justice.age_band_on('defendants.date_of_birth', 'bail_spells.start_date') -%}
+
 with bail_spells as (
     select * from {{ ref('bail_periods') }}
 ),
@@ -16,6 +18,10 @@ bench_warrants as (
 
 courts as (
     select * from {{ ref('courts') }}
+),
+
+regimes as (
+    select * from {{ ref('regimes') }}
 ),
 
 observation_window as (
@@ -76,7 +82,8 @@ select
     {{ justice.or_unknown('bail_spells.jurisdiction_code') }} as jurisdiction,
     {{ justice.or_unknown('defendants.most_serious_offence_group') }} as offence_group,
     {{ justice.or_unknown('defendants.sex') }} as sex,
-    {{ justice.age_band_on('defendants.date_of_birth', 'bail_spells.start_date') }} as age_band,
+    {{ age_band }} as age_band,
+    {{ justice.bail_regime(age_band, 'regimes.regime') }} as regime,
     {{ justice.or_unknown('defendants.ethnicity_group') }} as ethnicity_group,
     bail_spells.bail_type,
     bail_spells.end_reason,
@@ -106,6 +113,11 @@ left join offences_on_bail
     on bail_spells.bail_spell_id = offences_on_bail.bail_spell_id
 left join failures_to_appear
     on bail_spells.bail_spell_id = failures_to_appear.bail_spell_id
+left join regimes
+    on
+        {{ justice.bail_regime_holds(
+            'regimes', 'bail_spells.start_date', age_band
+        ) }}
 left join courts
     on bail_spells.court_code = courts.court_ou_code
 where not defendants.is_organisation

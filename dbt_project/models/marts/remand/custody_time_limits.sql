@@ -167,6 +167,7 @@ select
     defendants.sex,
     {{ justice.age_band_on('defendants.date_of_birth', 'extended_limits.first_remand_date') }} as age_band,
     defendants.ethnicity_group,
+    extended_limits.regime,
     extended_limits.stage,
     {{ justice.custody_time_limit_status(
         'not extended_limits.is_current',

@@ -1,6 +1,3 @@
-{#- Share of a suspended term that would have been served: half (Criminal Justice Act 2003, section 244). -#}
-{%- set share_served = 0.5 -%}
-
 with remanded as (
     select * from {{ ref('int_remanded_defendants') }}
 ),
@@ -19,6 +16,10 @@ charges as (
 
 courts as (
     select * from {{ ref('courts') }}
+),
+
+regimes as (
+    select * from {{ ref('regimes') }}
 ),
 
 observation_window as (
@@ -46,10 +47,11 @@ concluded as (
         acquittals.has_acquittal,
         case
             when disposals.disposal_type = 'suspended_sentence'
-                then cast(ceil(
-                        charges.final_length_months * {{ justice.days_per_month() }} * {{ share_served }}
-                    ) as bigint)
+                then cast(ceil(round(
+                        charges.final_length_months * {{ justice.days_per_month() }} * release_points.value, 6
+                    )) as bigint)
         end as custodial_equivalent_days,
+        {{ justice.bail_regime('remanded.age_band', 'bail_regimes.regime') }} as regime,
         remanded.days_court_view
     from remanded
     left join defendants
@@ -60,6 +62,20 @@ concluded as (
         on disposals.principal_charge_id = charges.charge_id
     left join acquittals
         on remanded.defendant_id = acquittals.defendant_id
+    -- What would have been served of a term, by the rule in force on the day of sentence.
+    left join regimes as release_points
+        on
+            {{ justice.regime_holds(
+                'release_points',
+                justice.release_point_series(
+                    'disposals.principal_offence_group',
+                    justice.age_on('defendants.date_of_birth', 'disposals.sentence_date')
+                ),
+                'disposals.sentence_date',
+                'coalesce(' ~ justice.age_on('defendants.date_of_birth', 'disposals.sentence_date') ~ ', 18)'
+            ) }}
+    left join regimes as bail_regimes
+        on {{ justice.bail_regime_holds('bail_regimes', 'remanded.entry_date', 'remanded.age_band') }}
 )
 
 select
@@ -76,6 +92,7 @@ select
     {{ justice.or_unknown('concluded.most_serious_offence_group') }} as offence_group,
     concluded.sex,
     concluded.age_band,
+    concluded.regime,
     concluded.ethnicity_group,
     concluded.evidence,
     concluded.remanded_by,

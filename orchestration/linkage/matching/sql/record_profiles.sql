@@ -6,6 +6,7 @@ with written as (
         surname,
         forename,
         dob,
+        {nothing_else} as says_nothing_else,
         {digest} as content
     from standard_records
 )

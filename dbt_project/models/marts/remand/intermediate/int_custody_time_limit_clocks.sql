@@ -134,7 +134,8 @@ charges_in_series as (
 limited_charges as (
     select
         charges_in_series.*,
-        cast(regimes.value as integer) as limit_days
+        cast(regimes.value as integer) as limit_days,
+        coalesce(regimes.regime, 'unknown') as regime
     from charges_in_series
     left join regimes
         on
@@ -241,6 +242,7 @@ select
     limited_charges.charge_id,
     limited_charges.stage,
     limited_charges.limit_days,
+    limited_charges.regime,
     totals.days_in_custody,
     totals.is_current,
     limited_charges.stage_from_date,
