@@ -18,7 +18,7 @@ from orchestration.transform.dbt import prepare_manifest
 from tests.recorded import Recorded, compare
 from tests.support import Warehouse, World, made_once
 
-SMALL_WORLD = {"defendants": 700, "months": 9, "seed": 7}
+SMALL_WORLD = {"defendants": 700, "months": 9, "seed": 7, "single_justice_share": 0.4}
 """Nine months to October 2026: the change of sentencing law on 22 March 2026 lies inside."""
 
 

@@ -132,7 +132,8 @@ PROVED_IN_ABSENCE = {"requisition": 0.08, "summons": 0.22}
 SENTENCE_ADJOURNED = {"magistrates": 0.30, "crown": 0.72}
 """Put off for a pre-sentence report."""
 
-SENTENCE_AFTER = {"magistrates": (26, 0.35), "crown": (50, 0.5)}
+SENTENCE_AFTER = {"magistrates": (26, 0.35), "crown": (86, 0.5)}
+"""Days from conviction to sentence then."""
 
 MAGISTRATES_TRIAL_WAIT = (112, 0.45)
 MAGISTRATES_TRIAL_WAIT_CUSTODY = (38, 0.35)
@@ -140,8 +141,9 @@ MAGISTRATES_RELIST = (62, 0.4)
 
 # ---- trials ----------------------------------------------------------------------------------------------------------
 
-TRIAL_OUTCOMES = {"magistrates": (0.425, 0.350, 0.225), "crown": (0.415, 0.340, 0.245)}
-"""Effective, cracked, ineffective (CCSQ: effective 42% and 41%, ineffective 22-26%)."""
+TRIAL_OUTCOMES = {"magistrates": (0.425, 0.350, 0.225), "crown": (0.413, 0.345, 0.242)}
+"""Effective, cracked, ineffective, at each listing (CCSQ: effective 42% and 41%, ineffective 22-26%, by the
+first listing)."""
 
 TRIALS_LISTED_AT_MOST = 4
 """A trial that was ineffective three times goes ahead at the fourth listing."""
@@ -200,6 +202,18 @@ REGION_DELAY = {
 }
 """Trial waits by region (CCSQ Q4 2025: offence to completion 411 days in the South East, 240 in Wales)."""
 
+CROWN_RECEIPTS_GROWTH = 0.07
+"""Yearly growth of what the Crown Court receives (94,713 cases in 2022, 120,524 in 2025: 8% a year; CCSQ Q4 2025), so
+that its open caseload grows by 8% (74,106 to 80,203 in 2025); the longest cases are older than the warm-up, which adds
+a little."""
+
+CROWN_MENTIONS = {"trial": 1.95, "committed": 1.25}
+"""Hearings of a case for management, applications and mentions beyond those that move it on, on average, so that
+a defendant has 4.0 hearings (CCSQ Q4 2025: 4.05)."""
+
+BAILED_AT_MENTION = 0.008
+"""Of people in custody, at such a hearing."""
+
 COMMITTAL_TO_SENTENCE = (56, 0.45)
 APPEAL_SHARE = {"not_guilty_plea": 0.06, "guilty_plea": 0.008}
 APPEAL_LODGED_AFTER = (14, 0.3)
@@ -225,7 +239,8 @@ REMANDED_AT_FIRST_HEARING = {
 """Of those charged at the station and kept for court: remanded in custody when first before a court."""
 
 YOUTH_REMAND_FACTOR = 0.45
-WOMEN_REMAND_FACTOR = 0.5
+WOMEN_REMAND_FACTOR = 0.35
+"""At the first hearing and at later ones. With fewer and shorter terms, women come to 4% of prisoners (OMSQ)."""
 
 BAIL_APPLICATION = 0.28
 BAIL_APPLICATION_GRANTED = 0.48
@@ -234,8 +249,8 @@ BAILED_AT_PLEA_HEARING = 0.07
 BAILED_AT_OTHER_HEARING = 0.045
 BREACH_OF_BAIL = {"crown": 0.085, "magistrates": 0.035}
 BREACH_REMANDED = 0.65
-REMANDED_AFTER_VERDICT = {"crown": 0.52, "magistrates": 0.12}
-REMANDED_AFTER_GUILTY_PLEA = {"crown": 0.06, "magistrates": 0.03}
+REMANDED_AFTER_VERDICT = {"crown": 0.62, "magistrates": 0.14}
+REMANDED_AFTER_GUILTY_PLEA = {"crown": 0.11, "magistrates": 0.04}
 BAILED_AFTER_CONVICTION = 0.05
 WARRANT_REMANDED = 0.30
 """Transitions between bail and custody at later hearings."""
@@ -282,8 +297,8 @@ SUSPENDED_UNDER_PRESUMPTION = 0.62
 PRESUMPTION_MONTHS = 12
 """Terms of 12 months or less of adults are presumed suspended (Sentencing Act 2026; from when is in `regimes.csv`)."""
 
-SPARED_CUSTODY = {"men": 0.30, "women": 0.72}
-CUSTODY_AFTER_REMAND = 0.52
+SPARED_CUSTODY = {"men": 0.30, "women": 0.90}
+CUSTODY_AFTER_REMAND = {"magistrates": 0.65, "crown": 0.60}
 """Sentencing after bail and after remand: two thirds of those remanded at the Crown Court go to prison, two
 fifths of those remanded by magistrates (CJSQ, 2018)."""
 
@@ -342,6 +357,9 @@ CUSTODY_LENGTH_CROWN = {
 }
 """Months of the principal offence's term at the Crown Court: median and sigma (CJSQ: about 20 months all courts)."""
 
+WOMEN_TERM_FACTOR = 0.65
+"""Terms of women at the Crown Court, for the same group of offences."""
+
 CUSTODY_WEEKS_MAGISTRATES = (4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 30, 36, 40, 52)
 CUSTODY_WEEKS_MAGISTRATES_SHARE = (
     0.07, 0.06, 0.14, 0.06, 0.18, 0.04, 0.13, 0.08, 0.08, 0.03, 0.05, 0.04, 0.01, 0.01, 0.01, 0.01,
@@ -371,9 +389,10 @@ SUSPENDED_MONTHS_SHARE = (0.07, 0.12, 0.05, 0.16, 0.13, 0.06, 0.06, 0.12, 0.05, 
 
 # ---- after sentence --------------------------------------------------------------------------------------------------
 
-RECALL_SHARE = {"short": 0.34, "longer": 0.26}
+RECALL_SHARE = {"short": 0.67, "longer": 0.62}
+FIXED_TERM_RECALL_SHARE = 0.45
 FIXED_TERM_RECALL_DAYS = (28, 56)
-STANDARD_RECALL = (150, 0.6)
+STANDARD_RECALL = (380, 0.6)
 """Recalls (OMSQ: about 10,000 a quarter against 15,000 releases)."""
 
 COMMUNITY_ORDER_MONTHS = (6, 9, 12, 15, 18, 24, 36)

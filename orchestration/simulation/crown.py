@@ -40,6 +40,9 @@ from orchestration.simulation.sampling import (
     uniform_days,
 )
 
+_FIRST_MENTION_AFTER, _LAST_MENTION_AFTER = 7, 900
+"""Days after the Crown Court's receipt between which a case is mentioned, those of people never found too."""
+
 
 @dataclass(frozen=True)
 class Appeals:
@@ -144,6 +147,30 @@ def _try(
     progress.plead(who[late_plea & comes], GUILTY, result.day[late_plea & comes])
     sentenced = (convicted | late_plea) & comes
     set_sentence_day(rng, diary, progress, who[sentenced], result.day[sentenced], "crown")
+
+
+def add_mentions(rng: np.random.Generator, diary: Diary, progress: Progress, case: Ints, cases: int) -> None:
+    """Hearings of a case between its first Crown Court hearing and its end that decide nothing: management, mentions.
+
+    Args:
+        rng: random stream.
+        diary: gets the hearings.
+        progress: the ended proceedings.
+        case: of each defendant.
+        cases: how many there are.
+    """
+    for received, kind in ((progress.sent_day, "trial"), (progress.committed_day, "committed")):
+        who = np.flatnonzero(received < NEVER)
+        of_case = case[who]
+        first = np.full(cases, NEVER, dtype=np.int64)
+        np.minimum.at(first, of_case, received[who] + _FIRST_MENTION_AFTER)
+        last = np.zeros(cases, dtype=np.int64)
+        np.maximum.at(last, of_case, np.minimum(progress.end_day[who] - 1, received[who] + _LAST_MENTION_AFTER))
+        count = np.where(last > first, rng.poisson(cal.CROWN_MENTIONS[kind], cases), 0)
+        for number in range(int(count.max(initial=0))):
+            day = sitting_day(uniform_days(rng, first, last))[of_case]
+            come = (count[of_case] > number) & (day < progress.end_day[who])
+            diary.add(who[come], day[come], "MNTN", True)
 
 
 def draw_appeals(

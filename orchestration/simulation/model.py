@@ -62,9 +62,8 @@ class WorldParameters:
         seed: the same parameters and seed give the same world, value for value.
         end_date: the last day anything happens or is known; must be the last day of a month.
         reference_dir: folder with the reference lists (`courts.csv`, `offences.csv` ...).
-        single_justice_share: share of the defendants received who are dealt with by single justice procedure. The
-            real share is 55-60% (CCSQ); the default is lower so that a small world still has enough
-            proceedings with hearings, remand and sentences.
+        single_justice_share: share of the defendants received who are dealt with by single justice procedure (55-60%,
+            CCSQ). A small world that must have enough hearings, remand and sentences takes less.
     """
 
     defendants: int
@@ -72,7 +71,7 @@ class WorldParameters:
     seed: int = 20260322
     end_date: date = date(2026, 10, 31)
     reference_dir: Path | None = None
-    single_justice_share: float = 0.40
+    single_justice_share: float = 0.57
 
     def __post_init__(self) -> None:
         """Refuse parameters no world can be made from."""

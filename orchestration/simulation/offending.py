@@ -18,6 +18,7 @@ from orchestration.simulation.model import WorldParameters
 from orchestration.simulation.reference import Offences, Reference
 from orchestration.simulation.sampling import (
     Bools,
+    Floats,
     Ints,
     Streams,
     Texts,
@@ -143,6 +144,7 @@ def _draw_cases(
     warm_up = np.asarray([cal.WARM_UP_DAYS[name] for name in TRACK_NAMES])[track]
     warm_up = np.where(track == CROWN_SENTENCE, 1_200, warm_up)
     kept = received >= first - warm_up
+    kept &= ~np.isin(track, (CROWN_SENTENCE, CROWN_TRIAL)) | bernoulli(rng, _grown(received, last), drawn)
     code, group, track, received = code[kept], group[kept], track[kept], received[kept]
     size = len(code)
     initiation = choose_by_row(rng, np.asarray([cal.INITIATION[name] for name in mix.OFFENCE_GROUPS]), group)
@@ -169,6 +171,11 @@ def _draw_cases(
         }
     )
     return cases.sort_values(["received_day", "code"], kind="stable", ignore_index=True)
+
+
+def _grown(received: Ints, last: int) -> Floats:
+    """What the Crown Court received on each day, as a share of what it receives on the last one."""
+    return np.asarray((1 + cal.CROWN_RECEIPTS_GROWTH) ** ((received - last) / 365.25), dtype=float)
 
 
 def _draw_track(rng: np.random.Generator, code: Ints, group: Ints, single: Bools, offences: Offences) -> Ints:

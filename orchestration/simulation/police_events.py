@@ -30,7 +30,7 @@ FIRST_RELEASE = {"RELEASED_UNDER_INVESTIGATION": 0.30, "PRE_CHARGE_BAIL": 0.34, 
 
 INVESTIGATION_DAYS = {"RELEASED_UNDER_INVESTIGATION": (95, 0.9), "PRE_CHARGE_BAIL": (62, 0.6)}
 
-OUT_OF_COURT_CODES = {"2": 0.05, "3": 0.20, "6": 0.03, "7": 0.02, "8": 0.60, "22": 0.10}
+OUT_OF_COURT_CODES = {"2": 0.02, "3": 0.065, "6": 0.02, "7": 0.03, "8": 0.74, "22": 0.12}
 """Outcome codes of the crime outcomes framework: community resolutions lead (HO outcomes)."""
 
 

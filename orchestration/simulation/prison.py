@@ -123,7 +123,7 @@ def _recalls(
     day = uniform_days(rng, release + 7, np.where(recalled, np.minimum(expiry - 7, release + 365), release + 7))
     fixed_days = np.where(day < law.longer_recall_from, cal.FIXED_TERM_RECALL_DAYS[0], cal.FIXED_TERM_RECALL_DAYS[1])
     standard = 30 + lognormal_days(rng, *cal.STANDARD_RECALL, size, 900)
-    length = np.where(bernoulli(rng, 0.55, size), fixed_days, standard)
+    length = np.where(bernoulli(rng, cal.FIXED_TERM_RECALL_SHARE, size), fixed_days, standard)
     back = np.minimum(day + length, np.where(expiry < NEVER, expiry, day + length))
     usable = recalled & (back > day)
     return np.where(usable, day, NEVER), np.where(usable, back, NEVER)

@@ -104,6 +104,7 @@ def _run_courts(
         streams.named("magistrates"), diary, progress, cases, defendants, remanded, reference.offences
     )
     crown.run_crown(streams.named("crown"), diary, progress, cases, defendants, remanded, reference.places)
+    crown.add_mentions(streams.named("crown.mentions"), diary, progress, defendants["case"].to_numpy(), len(cases))
     track = cases["track"].to_numpy()[defendants["case"].to_numpy()]
     charged = cases["initiation"].to_numpy()[defendants["case"].to_numpy()] == CHARGED
     remand.add_bail_hearings(

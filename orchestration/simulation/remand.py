@@ -151,6 +151,7 @@ def _walk(
     by_plea = progress.plea[who] == GUILTY
     if_held = np.full(size, cal.BAILED_AT_OTHER_HEARING)
     if_held[kind == "PDH"] = cal.BAILED_AT_PLEA_HEARING
+    if_held[kind == "MNTN"] = cal.BAILED_AT_MENTION
     if_held[kind == "BA"] = cal.BAIL_APPLICATION_GRANTED
     if_held[kind == "BOB"] = 0.0
     if_held[day >= progress.conviction_day[who]] = 0.0
@@ -161,6 +162,7 @@ def _walk(
     if_bailed = np.where(kind == "BOB", cal.BREACH_REMANDED, 0.006)
     if_bailed = np.where(kind == "AOW", cal.WARRANT_REMANDED, if_bailed)
     if_bailed = np.where(convicted_here, np.where(by_plea, after_plea, after_verdict), if_bailed)
+    if_bailed = if_bailed * np.where(defendants["sex"].to_numpy()[who] == "F", cal.WOMEN_REMAND_FACTOR, 1.0)
     never_held = _never_held(cases, defendants)[who]
     if_bailed[never_held] = 0.0
     initial = _initial_status(rng, cases, defendants, remanded)

@@ -219,7 +219,7 @@ def _sentence(
     too_much |= (code == COMMUNITY) & ~imprisonable
     code = np.where(too_much, FINE, code)
     code = _follow_principal(rng, code, who, principal, imprisonable, child)
-    months = _term_months(rng, code, group, crown, offences.max_months[position], principal)
+    months = _term_months(rng, code, group, crown, offences.max_months[position], principal, women)
     leading = pd.Series(months[principal], index=who[principal]).reindex(who).to_numpy()
     months = np.fmin(months, leading)
     code = _presumption(rng, code, months, progress.conviction_day[who], child, law)
@@ -245,7 +245,8 @@ def _weigh_remand(rng: np.random.Generator, code: Texts, held: Bools, women: Boo
     spared = np.where(women, cal.SPARED_CUSTODY["women"], cal.SPARED_CUSTODY["men"])
     lenient = (code == IMPRISONMENT) & ~held & bernoulli(rng, spared, size)
     instead = np.where(crown | bernoulli(rng, 0.4, size), SUSPENDED, COMMUNITY)
-    severe = held & np.isin(code, (SUSPENDED, COMMUNITY, FINE)) & bernoulli(rng, cal.CUSTODY_AFTER_REMAND, size)
+    turned = np.where(crown, cal.CUSTODY_AFTER_REMAND["crown"], cal.CUSTODY_AFTER_REMAND["magistrates"])
+    severe = held & np.isin(code, (SUSPENDED, COMMUNITY, FINE)) & bernoulli(rng, turned, size)
     return np.where(lenient, instead, np.where(severe, IMPRISONMENT, code)).astype(object)
 
 
@@ -282,13 +283,19 @@ def _follow_principal(
 
 
 def _term_months(
-    rng: np.random.Generator, code: Texts, group: Ints, crown: Bools, max_months: Ints, principal: Bools
+    rng: np.random.Generator,
+    code: Texts,
+    group: Ints,
+    crown: Bools,
+    max_months: Ints,
+    principal: Bools,
+    women: Bools,
 ) -> Floats:
     """Length of each term of custody or suspended custody in months; weeks at the magistrates' court."""
     size = len(code)
     shape = np.asarray([cal.CUSTODY_LENGTH_CROWN[name] for name in mix.OFFENCE_GROUPS])[group]
     upper = np.exp(rng.standard_normal(size) * shape[:, 1]) * shape[:, 0]
-    upper *= np.where(principal, 1.0, 0.55)
+    upper *= np.where(principal, 1.0, 0.55) * np.where(women, cal.WOMEN_TERM_FACTOR, 1.0)
     weeks = np.asarray(cal.CUSTODY_WEEKS_MAGISTRATES)[choose(rng, cal.CUSTODY_WEEKS_MAGISTRATES_SHARE, size)]
     suspended = np.asarray(cal.SUSPENDED_MONTHS)[choose(rng, cal.SUSPENDED_MONTHS_SHARE, size)]
     step = np.select([upper < 24, upper < 60], [1, 3], 6)

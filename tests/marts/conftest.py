@@ -30,7 +30,7 @@ def disagreeing(tmp_path_factory: pytest.TempPathFactory, keys_dir) -> tuple[War
     settings = Settings.from_environment()
     world = World(folder / "landing", folder / "truth")
     simulate(
-        WorldParameters(defendants=1_400, months=12, seed=21),
+        WorldParameters(defendants=1_400, months=12, seed=21, single_justice_share=0.4),
         world.landing_dir,
         world.truth_dir,
         load_feed_contracts(settings.contracts_dir),

@@ -24,8 +24,8 @@ from tests.marts.truth_remand_outcomes import compare_remand_outcomes
 from tests.marts.truth_time_limits import compare_untried_custody
 from tests.support import Warehouse, World
 
-CLEAN = (WorldParameters(defendants=600, months=9, seed=20_110), DirtParameters.zero())
-DIRTIER = (WorldParameters(defendants=600, months=9, seed=30_412), DirtParameters().scaled(2))
+CLEAN = (WorldParameters(defendants=600, months=9, seed=20_110, single_justice_share=0.4), DirtParameters.zero())
+DIRTIER = (WorldParameters(defendants=600, months=9, seed=30_412, single_justice_share=0.4), DirtParameters().scaled(2))
 
 Built = tuple[Warehouse, World, WorldParameters]
 

@@ -18,5 +18,5 @@ def reference() -> Reference:
 
 @pytest.fixture(scope="session")
 def true_world() -> SimulatedWorld:
-    """8,000 defendants over 24 months: about 1,000 Crown Court cases and 600 people remanded."""
-    return simulate_world(WorldParameters(defendants=8_000, reference_dir=Settings.from_environment().reference_dir))
+    """11,200 defendants over 24 months: about 1,000 Crown Court cases and 600 people remanded."""
+    return simulate_world(WorldParameters(defendants=11_200, reference_dir=Settings.from_environment().reference_dir))

@@ -25,7 +25,9 @@ MANY = replace(DirtParameters.zero(), **dict.fromkeys(KINDS, 0.3))
 @pytest.fixture(scope="module")
 def world() -> World:
     reference_dir = Settings.from_environment().reference_dir
-    return simulate_world(WorldParameters(defendants=2_000, months=14, seed=4, reference_dir=reference_dir))
+    return simulate_world(
+        WorldParameters(defendants=2_000, months=14, seed=4, reference_dir=reference_dir, single_justice_share=0.4)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -105,10 +105,10 @@ our_figures as (
     from figures_observed
     inner join (
         select
-            *,
+            mart_rows.*,
             {{ entry.day }} as day_counted,
-            {{ "'all'" if geography == 'all' else geography }} as place_counted
-        from {{ ref(entry.mart) }}
+            {{ "'all'" if geography == 'all' else 'mart_rows.' ~ geography }} as place_counted
+        from {{ ref(entry.mart) }} as mart_rows
         where {{ entry.where }}
     ) as counted
         on
