@@ -1,8 +1,9 @@
 -- What are the custody rate and the average sentence at each court for one offence group (theft), like for like?
--- Twelve months to the newest quarter, regime from 22 March 2026. Adjusted for the cases a court had and pulled towards
--- the national value where it had few: compare `adjusted` with `national`. A suspended sentence is not custody.
+-- Twelve months to the newest quarter that is complete (or the newest, while none is), regime from 22 March 2026.
+-- Adjusted for the cases a court had and pulled towards the national value where it had few: compare `adjusted` with
+-- `national`. A suspended sentence is not custody.
 with newest as (
-    select max(quarter) as quarter
+    select coalesce(max(case when coverage = 'complete' then quarter end), max(quarter)) as quarter
     from {{ ref('court_sentencing_comparison') }}
 )
 
@@ -17,7 +18,9 @@ select
     round(comparison.low, 3) as adjusted_low,
     round(comparison.high, 3) as adjusted_high,
     round(comparison.national, 3) as national,
-    comparison.is_different
+    comparison.is_different,
+    comparison.quarter,
+    comparison.coverage
 from {{ ref('court_sentencing_comparison') }} as comparison
 inner join newest
     on comparison.quarter = newest.quarter

@@ -1,5 +1,6 @@
 -- How many defendants are unrepresented in magistrates' courts, and who are they?
--- At first hearing, single justice cases and organisations left out. Nothing recorded is unknown, not unrepresented.
+-- At first hearings since courts and the legal aid agency began to send, single justice cases and organisations
+-- left out. Nothing recorded is unknown, not unrepresented.
 with first_hearings as (
     select
         imprisonable,
@@ -12,6 +13,7 @@ with first_hearings as (
     where
         jurisdiction = 'M'
         and stage = 'first_hearing'
+        and coverage <> 'before_first_extract'
     group by imprisonable, sex, age_band
 )
 

@@ -71,7 +71,8 @@ select
     open_caseload.cases_awaiting_trial,
     open_caseload.defendants_in_custody,
     agency_counts.cases_open_in_court_register,
-    agency_counts.defendants_live_at_cps
+    agency_counts.defendants_live_at_cps,
+    bridge.coverage
 from {{ ref('counting_unit_bridge') }} as bridge
 inner join last_month_end
     on bridge.snapshot_date = last_month_end.snapshot_date

@@ -25,7 +25,8 @@ select
         )
         / nullif(sum(open_caseload.cases_with_valid_age), 0),
         3
-    ) as share_a_year_or_more
+    ) as share_a_year_or_more,
+    max(open_caseload.coverage) as coverage
 from {{ ref('open_caseload') }} as open_caseload
 inner join last_month_end
     on open_caseload.snapshot_date = last_month_end.snapshot_date

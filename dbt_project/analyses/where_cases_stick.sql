@@ -1,7 +1,9 @@
 -- How long does each stage take at each court, and where does it stick?
--- Stages of completed defendants of the newest quarter, by the days they waited beyond the national median.
+-- Stages of completed defendants of the newest quarter that is complete (or the newest, while none is),
+-- by the days they waited beyond the national median.
 with newest as (
-    select max(quarter) as quarter from {{ ref('bottlenecks') }}
+    select coalesce(max(case when coverage = 'complete' then quarter end), max(quarter)) as quarter
+    from {{ ref('bottlenecks') }}
 )
 
 select
@@ -12,7 +14,9 @@ select
     bottlenecks.median_days,
     bottlenecks.national_median_days,
     bottlenecks.days_over_national_median,
-    bottlenecks.rank_in_country
+    bottlenecks.rank_in_country,
+    bottlenecks.quarter,
+    bottlenecks.coverage
 from {{ ref('bottlenecks') }} as bottlenecks
 inner join newest
     on bottlenecks.quarter = newest.quarter

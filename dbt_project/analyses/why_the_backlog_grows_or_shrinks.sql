@@ -1,11 +1,11 @@
 -- Why did the backlog grow or shrink?
 -- By jurisdiction, and for both, over the last twelve months: what was open, what came, what left, what is open now.
--- Moves between courts of one jurisdiction cancel out and are left out. `months` tells how many months the figures are
--- of.
+-- Months before the courts' first extract, and those not all in yet, are left out. Moves between courts of one
+-- jurisdiction cancel out and are left out. `months` tells how many months the figures are of.
 with last_months as (
     select distinct month
     from {{ ref('caseload_flow') }}
-    where not is_before_first_extract
+    where coverage not in ('before_first_extract', 'provisional')
     order by month desc
     limit 12
 ),

@@ -1,6 +1,6 @@
 -- Why do trials not go ahead?
--- Trials by class and reason over the whole period, with their share of all trials that were effective, cracked or
--- ineffective. Vacated trials have no share: they were taken out of the list before the day.
+-- Trials by class and reason since the courts began to send, with their share of all trials that were
+-- effective, cracked or ineffective. Vacated trials have no share: they were taken out of the list before the day.
 with reasons as (
     select
         jurisdiction,
@@ -11,6 +11,7 @@ with reasons as (
         sum(trials) as trials,
         sum(trials_in_denominator) as trials_in_denominator
     from {{ ref('trial_effectiveness') }}
+    where coverage <> 'before_first_extract'
     group by jurisdiction, outcome_class, outcome_code, outcome_label, attribution
 ),
 

@@ -41,7 +41,8 @@ class Custody:
         spells: every custody spell of every booking; those of a remand episode with `remand_episode_id`.
         episodes: one row per remand episode, with its groups and the dates of its proceeding.
         published: `marts.remand_durations` as analysts read it.
-        first_quarter: quarter of the first case received.
+        first_quarter: quarter of the first spell on remand.
+        observed_from: date of the first prison extract: who came before it is in no cohort.
         as_of: date of the newest prison extract.
     """
 
@@ -49,6 +50,7 @@ class Custody:
     episodes: pd.DataFrame
     published: pd.DataFrame
     first_quarter: date
+    observed_from: date
     as_of: date
 
     def bookings_of(self, episode_id: str) -> pd.DataFrame:
@@ -107,13 +109,18 @@ def custody(built: Warehouse) -> Custody:
         from conformed.custody_spells as spells left join conformed.remand_spells as remand using (custody_spell_id)
         """,
     )
-    window = read(build, "select custody_as_of, first_receipt_date from conformed.observation_window").iloc[0]
+    extracts = read(
+        build,
+        "select min(extract_date) as first, max(extract_date) as newest from marts.deliveries "
+        "where agency = 'prison' and feed = 'custody_spells' and verdict <> 'rejected'",
+    ).iloc[0]
     return Custody(
         spells=spells,
         episodes=read(build, "select * from marts.remand_episodes").set_index("remand_episode_id", drop=False),
         published=read(built.settings.published_database, "select * from marts.remand_durations"),
-        first_quarter=quarter_of(window["first_receipt_date"]),
-        as_of=window["custody_as_of"],
+        first_quarter=quarter_of(spells.loc[spells["remand_episode_id"].notna(), "start_date"].min()),
+        observed_from=extracts["first"],
+        as_of=extracts["newest"],
     )
 
 
@@ -171,10 +178,13 @@ def completed_proceedings(custody: Custody, held_days: dict[str, dict[date, str]
 
 
 def entry_cohort(custody: Custody, held_days: dict[str, dict[date, str]]) -> pd.DataFrame:
-    """Every episode by the quarter it began, days held until the extract; those still held then are not over."""
+    """Every episode that began once prisons had begun to send, by the quarter it began, days held until the extract;
+    those still held then are not over."""
     rows = []
     for episode_id, held in held_days.items():
         first = in_order_of_force(custody.spells[custody.spells["remand_episode_id"] == episode_id])[0]
+        if first.start_date < custody.observed_from:
+            continue
         is_over = custody.as_of not in held
         days = sum(day < custody.as_of for day in held)
         rows.append((episode_id, quarter_of(first.start_date), days, is_over, first.legal_status))
@@ -302,12 +312,15 @@ def test_each_breakdown_holds_everybody_once(custody: Custody) -> None:
     assert n.loc["net_proceeding", "legal_status"].isna().all()
 
 
-def test_every_episode_is_in_one_cohort_and_a_proceeding_in_the_headline_at_most_once(custody: Custody) -> None:
+def test_an_episode_begun_since_the_first_extract_is_in_one_cohort_and_a_proceeding_in_the_headline_at_most_once(
+    custody: Custody,
+) -> None:
     nation = custody.published[
         (custody.published["geography_level"] == "national") & (custody.published["breakdown"] == "all")
     ]
     n = nation.groupby("measure")["n"].sum()
-    assert n["entry_cohort_km"] == len(custody.episodes)
+    assert 0 < n["entry_cohort_km"] == (custody.episodes["entry_date"] >= custody.observed_from).sum()
+    assert (custody.episodes["entry_date"] < custody.observed_from).any()
     assert n["net_proceeding"] == (custody.episodes["is_completed"] & ~custody.episodes["is_open"]).sum()
 
 
@@ -334,19 +347,21 @@ def test_entry_cohorts_are_those_of_the_truth(custody: Custody, world: World) ->
             "is_over": ~truth["is_open"].astype(bool),
         },
         index=truth.index,
-    )
+    )[entry >= pd.Timestamp(custody.observed_from)]
     ours = custody.episodes.dropna(subset=["defendant_id"]).set_index("defendant_id")
     same = (
-        (ours["entry_date"].reindex(truth.index).map(quarter_of, na_action="ignore") == true_people["quarter"])
-        & (ours["exit_date"].reindex(truth.index).notna() == true_people["is_over"])
-        & (ours["days_net"].reindex(truth.index) == true_people["days"])
+        (ours["entry_date"].reindex(true_people.index).map(quarter_of, na_action="ignore") == true_people["quarter"])
+        & (ours["exit_date"].reindex(true_people.index).notna() == true_people["is_over"])
+        & (ours["days_net"].reindex(true_people.index) == true_people["days"])
     )
     published = of_measure(custody, "entry_cohort_km")
     national = published[(published["geography_level"] == "national") & (published["breakdown"] == "all")]
     national = national.set_index("quarter")[FIGURES].astype(float)
     compared = 0
     for quarter, members in true_people.groupby("quarter"):
-        entered = custody.episodes["entry_date"].map(quarter_of) == quarter
+        entered = (custody.episodes["entry_date"].map(quarter_of) == quarter) & (
+            custody.episodes["entry_date"] >= custody.observed_from
+        )
         if same[members.index].all() and entered.sum() == len(members):
             expected = pd.Series(kaplan_meier(members), name=quarter)[FIGURES].astype(float)
             pd.testing.assert_series_equal(national.loc[quarter], expected, check_exact=False, atol=2e-6, rtol=0)

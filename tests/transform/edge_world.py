@@ -3,9 +3,10 @@
 Belongs here: the facts, and the deliveries the agencies made of them. Does not belong here: what the models must make
 of them, which the tests say with the reason (`test_edge_world.py`).
 
-Every agency's only extract (the police's last) is of 30 June 2026, the last day of a quarter. All cases are one person
-charged with one offence triable either way before one magistrates' court, unless said otherwise. Whoever goes by no
-other rule is in custody from the hearing that says C, and out from the one that says otherwise.
+Every agency's only extract (the last of police and of custody spells) is of 30 June 2026, the last day of a
+quarter. All cases are one person charged with one offence triable either way before one magistrates' court, unless
+said otherwise. Whoever goes by no other rule is in custody from the hearing that says C, and out from the one that says
+otherwise.
 """
 
 from __future__ import annotations
@@ -379,6 +380,8 @@ OUT_OF_COURT_ROWS: tuple[Row, ...] = (
 def deliveries() -> Iterable[tuple[str, date, list[Row]]]:
     """Feed, extract date and rows of every delivery."""
     yield "police/custody_records", day(5, 31), list(FIRST_POLICE_ROWS)
+    # Prisons began to send before anybody came, so that every cohort of entries is followed from its beginning.
+    yield "prison/custody_spells", day(1, 1), []
     for feed, rows in (
         ("hmcts/cases", case_rows()),
         ("hmcts/defendants", defendant_rows()),

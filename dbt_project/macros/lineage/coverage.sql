@@ -4,21 +4,18 @@
 -#}
 
 {#-
-    The column, as an expression. `period` is a day of the row's `grain`, month or quarter. What lies before every month
-    that is known is before the first extract; what lies after is provisional, and so is what has no date, unless it is a
-    state of affairs now (`or_now`).
+    The column, as an expression. `period` is a day of the row's `grain`: month, quarter, or the last of four_quarters.
+    What lies before every month that is known is before the first extract; what lies after is provisional, and so is what
+    has no date, unless it is a state of affairs now (`or_now`). A row that is of one court or force gives its code
+    (`area`), and is as that place is where the place alone was missing.
 -#}
-{%- macro coverage(period, grain, or_now=false) -%}
-    {%- set start = justice.quarter_start(period) if grain == 'quarter' else justice.month_start(period) -%}
+{%- macro coverage(period, grain, or_now=false, area=none, area_type='court') -%}
+    {%- set start = justice.quarter_start(period) if 'quarter' in grain else justice.month_start(period) -%}
     coalesce(
-        (
-            select max(mart_coverage.coverage)
-            from {{ ref('mart_coverage') }} as mart_coverage
-            where
-                mart_coverage.mart = '{{ this.name }}'
-                and mart_coverage.period_type = '{{ grain }}'
-                and mart_coverage.period_start = {{ start }}
-        ),
+        {%- if area is not none %}
+        {{ justice.coverage_of_area(start, grain, "'" ~ area_type ~ "'", area) }},
+        {%- endif %}
+        {{ justice.coverage_of_area(start, grain, "'all'", "'all'") }},
         case
             {%- if or_now %}
             when {{ period }} is null then {{ justice.coverage_now() }}
@@ -34,6 +31,21 @@
 {%- endmacro -%}
 
 
+{#- What `mart_coverage` says of a place and a period; null if it says nothing. -#}
+{%- macro coverage_of_area(start, grain, area_type, area) -%}
+    (
+        select max(mart_coverage.coverage)
+        from {{ ref('mart_coverage') }} as mart_coverage
+        where
+            mart_coverage.mart = '{{ this.name }}'
+            and mart_coverage.area_type = {{ area_type }}
+            and mart_coverage.area_code = {{ area }}
+            and mart_coverage.period_type = '{{ grain }}'
+            and mart_coverage.period_start = {{ start }}
+    )
+{%- endmacro -%}
+
+
 {#- The same of what is so now: that of the last month that is over. -#}
 {%- macro coverage_now() -%}
     coalesce(
@@ -42,6 +54,7 @@
             from {{ ref('mart_coverage') }} as mart_coverage
             where
                 mart_coverage.mart = '{{ this.name }}'
+                and mart_coverage.area_type = 'all'
                 and mart_coverage.period_type = 'now'
         ),
         'provisional'

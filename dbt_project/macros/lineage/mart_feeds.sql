@@ -32,11 +32,15 @@
     {%- endfor %}
 {%- endmacro -%}
 
-{#- Unique ids of the raw sources a model is made from, however many models, and the linkage, lie between. -#}
+{#-
+    Unique ids of the raw sources a model is made from, however many models, and the linkage, lie between. That a row says
+    how whole it is (`mart_coverage`, which knows of every delivery) does not make it from every feed.
+-#}
 {%- macro feeds_above(unique_id) -%}
     {%- set found = [] -%}
     {%- set reached = [unique_id] -%}
     {%- set linked = 'model.justice.person_records_to_link' -%}
+    {%- set passed_over = 'model.justice.mart_coverage' -%}
     {#- The list grows while it is walked, until nothing new is reached. -#}
     {%- for current in reached -%}
         {%- if current in graph.sources and graph.sources[current].source_name.startswith('raw_') -%}
@@ -44,7 +48,7 @@
         {%- elif current in graph.sources and graph.sources[current].source_name == 'linkage' -%}
             {%- if linked not in reached -%}{%- do reached.append(linked) -%}{%- endif -%}
         {%- elif current in graph.nodes -%}
-            {%- for parent in graph.nodes[current].depends_on.nodes if parent not in reached -%}
+            {%- for parent in graph.nodes[current].depends_on.nodes if parent not in reached + [passed_over] -%}
                 {%- do reached.append(parent) -%}
             {%- endfor -%}
         {%- endif -%}

@@ -5,11 +5,15 @@
         'area': 'court_code', 'date': 'hearing_date',
     },
     {
+        'agency': 'hmcts', 'feed': 'results', 'area_type': 'court', 'relation': 'results_of_courts',
+        'area': 'court_code', 'date': 'result_date',
+    },
+    {
         'agency': 'prison', 'feed': 'custody_spells', 'area_type': 'prison', 'relation': 'custody_spells',
         'area': 'establishment_code', 'date': 'start_date',
     },
     {
-        'agency': 'police', 'feed': 'custody_records', 'area_type': 'force', 'relation': 'stg_police__custody_records',
+        'agency': 'police', 'feed': 'custody_records', 'area_type': 'force', 'relation': 'custody_records',
         'area': 'force_code', 'date': justice.london_date('arrested_at'),
     },
 ] -%}
@@ -37,6 +41,31 @@ courts as (
     select * from {{ ref('courts') }}
 ),
 
+hearings as (
+    select * from {{ ref('hearings') }}
+),
+
+results as (
+    select * from {{ ref('results') }}
+),
+
+custody_spells as (
+    select * from {{ ref('custody_spells') }}
+),
+
+custody_records as (
+    select * from {{ ref('stg_police__custody_records') }}
+),
+
+results_of_courts as (
+    select
+        hearings.court_code,
+        results.result_date
+    from results
+    inner join hearings
+        on results.hearing_id = hearings.hearing_id
+),
+
 {%- for place in places %}
 
 {{ place.relation }}_dated as (
@@ -44,7 +73,7 @@ courts as (
         {{ place.area }} as area_code,
         {{ justice.month_start(place.date) }} as month,
         count(*) as records
-    from {{ ref(place.relation) }}
+    from {{ place.relation }}
     where
         {{ place.area }} <> 'unknown'
         and {{ place.date }} is not null
@@ -147,13 +176,20 @@ judged_feeds as (
         case
             when first_extract_date is null or last_day < first_extract_date then 'before_first_extract'
             when newest_extract_date <= last_day then 'provisional'
+            -- What ended in it before the first extract may be in none.
+            when first_extract_date > month then 'partial'
             when mode = 'snapshot' or (extracts_accepted > 0 and extracts_accepted = extracts_received) then 'complete'
             else 'partial'
         end as state,
         case
             when first_extract_date is null or last_day < first_extract_date then 0.0
-            when mode = 'snapshot' and newest_extract_date > last_day then 1.0
-            else coalesce({{ justice.rate('extracts_accepted', 'extracts_received') }}, 0.0)
+            else
+                case
+                    when mode = 'snapshot' and newest_extract_date > last_day then 1.0
+                    else coalesce({{ justice.rate('extracts_accepted', 'extracts_received') }}, 0.0)
+                end
+                * ({{ justice.days_between('greatest(first_extract_date, month)', 'last_day') }} + 1)
+                / ({{ justice.days_between('month', 'last_day') }} + 1)
         end as share_expected
     from feed_months
 ),

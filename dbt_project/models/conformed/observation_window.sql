@@ -13,6 +13,7 @@ newest_extract as (
 extracts as (
     select
         max(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_as_of,
+        min(case when agency = 'prison' and feed = 'custody_spells' then extract_date end) as custody_observed_from,
         min(case when agency = 'hmcts' and feed = 'cases' then extract_date end) as court_observed_from
     from deliveries
     where
@@ -29,6 +30,7 @@ select
     newest_extract.data_as_of,
     coalesce(extracts.custody_as_of, newest_extract.data_as_of) as custody_as_of,
     receipts.first_receipt_date,
+    extracts.custody_observed_from,
     extracts.court_observed_from
 from newest_extract
 cross join extracts

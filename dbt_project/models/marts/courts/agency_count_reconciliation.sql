@@ -211,7 +211,7 @@ select
     {%- endfor %}
     - reconciled.defendants as residual,
     month_ends.is_before_first_extract,
-    {{ justice.coverage('reconciled.snapshot_date', 'month') }} as coverage,
+    {{ justice.coverage('reconciled.snapshot_date', 'month', area='reconciled.court_code') }} as coverage,
     month_ends.data_as_of
 from reconciled
 inner join month_ends

@@ -91,7 +91,7 @@ select
         partition by compared.quarter, compared.jurisdiction
         order by compared.n * compared.days_over_national_median desc
     ) as rank_in_country,
-    {{ justice.coverage('compared.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('compared.quarter', 'quarter', area='compared.court_code') }} as coverage,
     observation_window.data_as_of
 from compared
 cross join observation_window

@@ -139,7 +139,7 @@ select
         - counts.unrecorded_receipts - counts.moves_without_transfer as bigint
     ) as residual,
     months.is_before_first_extract,
-    {{ justice.coverage('counts.month', 'month') }} as coverage,
+    {{ justice.coverage('counts.month', 'month', area='counts.court_code') }} as coverage,
     months.data_as_of
 from counts
 inner join months

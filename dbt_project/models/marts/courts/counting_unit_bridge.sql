@@ -164,7 +164,7 @@ select
     abs(counts.cases + counts.extra_defendants - counts.defendants)
     + abs(counts.persons + counts.organisations + counts.further_appearances - counts.defendants) as residual,
     month_ends.is_before_first_extract,
-    {{ justice.coverage('counts.snapshot_date', 'month') }} as coverage,
+    {{ justice.coverage('counts.snapshot_date', 'month', area='counts.court_code') }} as coverage,
     month_ends.data_as_of
 from counts
 inner join month_ends

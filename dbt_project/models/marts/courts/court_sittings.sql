@@ -20,7 +20,7 @@ held as (
         hearings.is_listed_for_trial,
         hearings.sitting_minutes,
         hearings.judicial_officer_token,
-        {{ justice.coverage('hearings.hearing_date', 'quarter') }} as coverage,
+        {{ justice.coverage('hearings.hearing_date', 'quarter', area='hearings.court_code') }} as coverage,
         observation_window.data_as_of
     from hearings
     cross join observation_window

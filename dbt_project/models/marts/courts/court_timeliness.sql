@@ -87,7 +87,7 @@ select
     cast(summaries.p90_days as double) as p90_days,
     summaries.negative_n,
     summaries.missing_n,
-    {{ justice.coverage('summaries.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('summaries.quarter', 'quarter', area='summaries.court_code') }} as coverage,
     observation_window.data_as_of
 from summaries
 cross join observation_window

@@ -36,7 +36,7 @@ select
     stages.is_single_justice,
     stages.is_cps,
     stages.completion_date,
-    {{ justice.coverage('stages.completion_date', 'quarter') }} as coverage,
+    {{ justice.coverage('stages.completion_date', 'quarter', area='stages.court_code') }} as coverage,
     observation_window.data_as_of
 from stages
 cross join observation_window

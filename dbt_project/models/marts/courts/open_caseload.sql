@@ -74,7 +74,7 @@ select
     counts.cases_received_out_of_order,
     counts.case_age_days_total,
     month_ends.is_before_first_extract,
-    {{ justice.coverage('counts.snapshot_date', 'month') }} as coverage,
+    {{ justice.coverage('counts.snapshot_date', 'month', area='counts.court_code') }} as coverage,
     month_ends.data_as_of
 from counts
 inner join month_ends

@@ -104,7 +104,7 @@ counted_stages as (
     select
         *,
         not is_single_justice and not is_organisation as is_counted,
-        {{ justice.coverage('described_stages.quarter', 'quarter') }} as coverage
+        {{ justice.coverage('described_stages.quarter', 'quarter', area='described_stages.court_code') }} as coverage
     from described_stages
 )
 

@@ -117,6 +117,6 @@ select
     {%- for class in classes %}
     {{ justice.rate('court_initial_' ~ class, 'court_initial_trials') }} as initial_{{ class }}_rate,
     {%- endfor %}
-    {{ justice.coverage('with_court_totals.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('with_court_totals.quarter', 'quarter', area='with_court_totals.court_code') }} as coverage,
     data_as_of
 from with_court_totals

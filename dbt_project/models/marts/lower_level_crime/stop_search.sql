@@ -6,10 +6,6 @@ police_forces as (
     select * from {{ ref('police_forces') }}
 ),
 
-coverage_months as (
-    select * from {{ ref('coverage_months') }}
-),
-
 searches as (
     select
         encounters.month,
@@ -27,16 +23,8 @@ searches as (
         encounters.is_arrest,
         encounters.is_no_further_action,
         coalesce(encounters.is_linked_outcome, false) as is_linked_outcome,
-        coalesce(
-            coverage_months.state, {{ justice.coverage('encounters.month', 'month') }}
-        ) as coverage
+        {{ justice.coverage('encounters.month', 'month', area='encounters.force_code', area_type='force') }} as coverage
     from encounters
-    left join coverage_months
-        on
-            encounters.force_code = coverage_months.area_code
-            and encounters.month = coverage_months.month
-            and coverage_months.feed = 'stop_search'
-            and coverage_months.area_type = 'force'
     where encounters.encounter_type = 'search'
 )
 

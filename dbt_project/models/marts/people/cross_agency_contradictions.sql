@@ -69,7 +69,7 @@ select
     cast(disagreements.days_apart as bigint) as days_apart,
     disagreements.event_date,
     disagreements.observed_to,
-    {{ justice.coverage('disagreements.event_date', 'month') }} as coverage,
+    {{ justice.coverage('disagreements.event_date', 'month', area='disagreements.court_code') }} as coverage,
     observation_window.data_as_of
 from disagreements
 inner join contradiction_rules

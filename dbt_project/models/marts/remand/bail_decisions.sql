@@ -105,7 +105,7 @@ select
     remand_decisions.decision = 'custody' and coalesce(remand_decisions.previous_decision, '') <> 'custody'
         as is_new_refusal,
     remand_decisions.decision_date,
-    {{ justice.coverage('remand_decisions.decision_date', 'quarter') }} as coverage,
+    {{ justice.coverage('remand_decisions.decision_date', 'quarter', area='remand_decisions.court_code') }} as coverage,
     observation_window.data_as_of
 from remand_decisions
 inner join defendants

@@ -111,7 +111,7 @@ select
     refusal_counts.new_refusals,
     cast(grounds.new_refusals_citing as bigint) as new_refusals_citing,
     {{ justice.rate('grounds.new_refusals_citing', 'refusal_counts.new_refusals') }} as new_share_citing,
-    {{ justice.coverage('grounds.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('grounds.quarter', 'quarter', area='grounds.court_code') }} as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from grounds
 inner join refusal_counts

@@ -103,7 +103,7 @@ select
     bail_spells.start_date,
     bail_spells.end_date,
     failures_to_appear.first_warrant_date,
-    {{ justice.coverage('bail_spells.start_date', 'quarter') }} as coverage,
+    {{ justice.coverage('bail_spells.start_date', 'quarter', area='bail_spells.court_code') }} as coverage,
     observation_window.data_as_of
 from bail_spells
 inner join defendants

@@ -106,7 +106,7 @@ select
     {%- for threshold in justice.pre_charge_thresholds() %}
     durations.share_over_{{ threshold }},
     {%- endfor %}
-    {{ justice.coverage('counts.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('counts.quarter', 'quarter', area='counts.force_code', area_type='force') }} as coverage,
     observed_to.observed_to_date as data_as_of
 from counts
 cross join observed_to

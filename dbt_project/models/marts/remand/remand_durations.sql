@@ -25,18 +25,21 @@ numbers as (
     {{ justice.number_series(399) }}
 ),
 
+-- The stock begins with the first remand the prisons know of, whatever the courts have sent.
+first_remand as (
+    select min(start_date) as start_date
+    from remand_segments
+),
+
 quarters as (
     select
-        {{ justice.add_months(justice.quarter_start('observation_window.first_receipt_date'), '3 * numbers.number') }}
-            as quarter,
+        {{ justice.add_months(justice.quarter_start('first_remand.start_date'), '3 * numbers.number') }} as quarter,
         {{ justice.add_days(
-            justice.add_months(
-                justice.quarter_start('observation_window.first_receipt_date'), '3 * numbers.number + 3'
-            ),
-            -1
+            justice.add_months(justice.quarter_start('first_remand.start_date'), '3 * numbers.number + 3'), -1
         ) }} as quarter_end,
         observation_window.custody_as_of
-    from observation_window
+    from first_remand
+    cross join observation_window
     cross join numbers
 ),
 
@@ -98,6 +101,7 @@ ranked_first_spells as (
     from remand_spells
 ),
 
+-- Who came before the first extract is known only if still held then: with them a cohort would look long-lasting.
 entry_cohort as (
     select
         'entry_cohort_km' as measure,
@@ -111,6 +115,10 @@ entry_cohort as (
         on
             remand_proceedings.remand_episode_id = ranked_first_spells.remand_episode_id
             and ranked_first_spells.spell_rank = 1
+    cross join observation_window
+    where
+        observation_window.custody_observed_from is null
+        or remand_proceedings.entry_date >= observation_window.custody_observed_from
 ),
 
 observations as (

@@ -116,7 +116,7 @@ select
     coalesce(concluded.days_net >= concluded.custodial_equivalent_days, false) as is_possibly_time_served,
     concluded.entry_date,
     concluded.completion_date,
-    {{ justice.coverage('concluded.completion_date', 'month', or_now=true) }} as coverage,
+    {{ justice.coverage('concluded.completion_date', 'month', or_now=true, area='concluded.court_code') }} as coverage,
     observation_window.custody_as_of as data_as_of
 from concluded
 cross join observation_window

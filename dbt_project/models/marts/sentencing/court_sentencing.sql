@@ -25,7 +25,7 @@ sentenced_defendants as (
         disposals.is_organisation,
         disposals.is_single_justice,
         disposals.is_cps,
-        {{ justice.coverage('disposals.sentence_date', 'quarter') }} as coverage
+        {{ justice.coverage('disposals.sentence_date', 'quarter', area='disposals.court_code') }} as coverage
     from disposals
     left join courts
         on disposals.court_code = courts.court_ou_code

@@ -193,7 +193,7 @@ select
     {{ justice.add_months('bounded_courts.quarter', -9) }} as window_start_date,
     least({{ justice.add_days(justice.add_months('bounded_courts.quarter', 3), -1) }}, {{ justice.data_as_of() }})
         as window_end_date,
-    {{ justice.coverage('bounded_courts.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('bounded_courts.quarter', 'four_quarters', area='bounded_courts.court_code') }} as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from bounded_courts
 left join courts

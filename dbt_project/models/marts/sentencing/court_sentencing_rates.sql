@@ -93,7 +93,7 @@ select
     national_counts.acsl_months as national_acsl_months,
     national_counts.defendants_sentenced as national_defendants_sentenced,
     court_counts.spans_regime_break,
-    {{ justice.coverage('court_counts.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('court_counts.quarter', 'quarter', area='court_counts.court_code') }} as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from court_counts
 inner join national_counts

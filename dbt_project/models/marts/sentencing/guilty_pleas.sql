@@ -94,7 +94,7 @@ select
     cells.organisations,
     cells.other_prosecutor_defendants,
     cells.single_justice_defendants,
-    {{ justice.coverage('cells.quarter', 'quarter') }} as coverage,
+    {{ justice.coverage('cells.quarter', 'quarter', area='cells.court_code') }} as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from cells
 left join courts

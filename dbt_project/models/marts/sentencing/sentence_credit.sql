@@ -126,7 +126,8 @@ select
     end as may_reflect_time_served,
     credited_sentences.sentence_date,
     credited_sentences.conditional_release_date,
-    {{ justice.coverage('credited_sentences.sentence_date', 'quarter') }} as coverage,
+    {{ justice.coverage('credited_sentences.sentence_date', 'quarter', area='credited_sentences.court_code') }}
+        as coverage,
     {{ justice.data_as_of() }} as data_as_of
 from credited_sentences
 left join courts
