@@ -23,9 +23,14 @@ from orchestration.transform.judicial_key import throwaway_judicial_key
 
 EXPLAINED = {
     "agency_count_reconciliation": "One side is the three agencies whose counts are compared.",
+    "bail_decisions": "One side is the list of the law's dates, some dozens of rows.",
+    "bail_spells": "One side is the list of the law's dates, some dozens of rows.",
+    "coverage_months": "One side is the months there are, at most some hundreds.",
     "disposals": "One side is the list of the law's dates, some dozens of rows.",
     "int_custody_time_limit_clocks": "One side is the list of the law's dates, or a year's bank holidays.",
     "linkage_accuracy": "Both sides are the figures of one linkage, some 600 whatever the number of people.",
+    "remand_episodes": "One side is the list of the law's dates, some dozens of rows.",
+    "remand_outcomes": "One side is the list of the law's dates, some dozens of rows.",
     "sentence_credit": "One side is the list of the law's dates, some dozens of rows.",
 }
 """Models that may compare every row with every other, and why neither side grows."""
