@@ -46,6 +46,7 @@ _NOT_EXPRESSIONS: dict[str, Callable[..., Any]] = {
     "pre_charge_thresholds": lambda: [28],
     "measured_stages": lambda: ["offence_to_charge"],
     "sequential_stages": lambda: ["offence_to_charge"],
+    "crown_stages": lambda: ["receipt_to_completion"],
     "guilty_plea_stages": lambda: ["first_hearing"],
     "linkage_accuracy_columns": lambda: ["source", "measure", "unit", "breakdown"],
 }

@@ -122,6 +122,43 @@ def test_stages_run_between_the_dates_the_courts_delivered(built: Warehouse) -> 
         )
 
 
+def test_waiting_ends_with_a_trial_or_a_guilty_plea(built: Warehouse) -> None:
+    """Recounted from the records: the first effective trial, day of a guilty plea, or hearing of a case sent for
+    sentence or on appeal, in the Crown Court and by the day of completion."""
+    data_dir = built.settings.data_dir
+    ours = mart(built, "defendant_timeliness").set_index("defendant_id")
+    offences = newest_records(data_dir, "hmcts/offences", ["offence_id"])
+    guilty = set(
+        zip(*(offences.loc[offences["plea"] == "G", name] for name in ("defendant_id", "plea_date")), strict=True)
+    )
+    cases = newest_records(data_dir, "hmcts/cases", ["case_id"]).set_index("case_id")
+    seen = newest_records(data_dir, "hmcts/hearing_defendants", ["hearing_id", "defendant_id"])
+    hearings = newest_records(data_dir, "hmcts/hearings", ["hearing_id"]).set_index("hearing_id")
+    seen = seen.join(hearings, on="hearing_id", how="inner", rsuffix="_of_hearing")
+    seen = seen[seen["defendant_id"].isin(ours.index)]
+    by = pd.to_datetime(seen["defendant_id"].map(ours["completion_date"]))
+    seen = seen[pd.to_datetime(seen["hearing_date"]) <= by]
+    own_case = newest_records(data_dir, "hmcts/defendants", ["defendant_id"]).set_index("defendant_id")["case_id"]
+    unmerged = own_case[~own_case.map(cases["merged_into_case_id"]).notna() & own_case.isin(cases.index)].index
+    kind = seen["defendant_id"].map(own_case).map(cases["receipt_type"])
+    pleaded = pd.Series(
+        [pair in guilty for pair in zip(seen["defendant_id"], seen["hearing_date"], strict=True)], index=seen.index
+    )
+    is_main = (seen["trial_outcome_class"] == "EFFECTIVE") | pleaded | kind.isin(["COMMITTED_FOR_SENTENCE", "APPEAL"])
+    main = seen[(seen["jurisdiction"] == "C") & is_main]
+    first = pd.to_datetime(main["hearing_date"]).groupby(main["defendant_id"]).min()
+    ours = ours[ours.index.isin(unmerged)]
+    sent = pd.to_datetime(ours["case_id"].map(cases["sent_to_crown_date"]))
+    days = (first.reindex(ours.index) - sent).dt.days.astype("float64")
+    expected = days.where(days >= 0)
+    assert expected.notna().sum() > 30
+    found = ours["days_sending_to_main_hearing"].astype("float64")
+    pd.testing.assert_series_equal(found, expected, check_names=False)
+    assert np.allclose(ours["weeks_waiting"].dropna(), expected.dropna() / 7)
+    counted = seen.groupby("defendant_id")["hearing_id"].nunique().reindex(ours.index).fillna(0)
+    assert (ours["hearings"] == counted).all()
+
+
 def test_court_figures_are_those_of_their_defendants(built: Warehouse) -> None:
     """Mean, median and percentiles by numpy from the defendants; the roll-ups from all of them, not from the courts."""
     defendants = mart(built, "defendant_timeliness")
@@ -130,7 +167,9 @@ def test_court_figures_are_those_of_their_defendants(built: Warehouse) -> None:
     assert len(country) >= 10
     for row in country.itertuples():
         of_cell = defendants[(defendants["quarter"] == row.quarter) & (defendants["jurisdiction"] == row.jurisdiction)]
-        days = of_cell[f"days_{row.stage}"].dropna().astype("float64").to_numpy()
+        is_apart = row.stage.startswith("single_justice_")
+        of_cell = of_cell[of_cell["is_single_justice"] == is_apart]
+        days = of_cell[f"days_{row.stage.removeprefix('single_justice_')}"].dropna().astype("float64").to_numpy()
         assert row.n == len(days)
         if len(days):
             figures = (row.mean_days, row.median_days, row.p10_days, row.p90_days)

@@ -18,9 +18,36 @@
 {%- endmacro -%}
 
 
-{#- All stages that are measured: those above, end to end, and the two that only cases sent to the Crown Court have. -#}
+{#- Stages that only a defendant has whose case the Crown Court received. -#}
+{%- macro crown_stages() -%}
+    {{ return(
+        [
+            'receipt_to_completion', 'crown_charge_to_completion', 'sending_to_main_hearing',
+            'main_hearing_to_completion',
+        ]
+    ) }}
+{%- endmacro -%}
+
+
+{#- All stages that are measured: those in sequence, end to end, and those of cases sent to the Crown Court. -#}
 {%- macro measured_stages() -%}
-    {{ return(justice.sequential_stages() + ['offence_to_completion', 'charge_to_sending', 'receipt_to_completion']) }}
+    {{ return(
+        justice.sequential_stages() + ['offence_to_completion', 'charge_to_sending'] + justice.crown_stages()
+    ) }}
+{%- endmacro -%}
+
+
+{#-
+    Whether a hearing in the Crown Court is a main hearing, with which waiting ends: the first day of an effective trial,
+    the day a guilty plea is entered, and any hearing of a case committed for sentence or on appeal, where there is
+    nothing else to wait for (Criminal court statistics guide, waiting time and hearing time).
+-#}
+{%- macro is_main_hearing(trial_outcome_class, is_plea_day, receipt_type) -%}
+    (
+        coalesce({{ trial_outcome_class }} = 'EFFECTIVE', false)
+        or {{ is_plea_day }}
+        or coalesce({{ receipt_type }} in ('COMMITTED_FOR_SENTENCE', 'APPEAL'), false)
+    )
 {%- endmacro -%}
 
 

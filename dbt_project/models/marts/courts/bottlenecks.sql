@@ -19,7 +19,9 @@ stage_days as (
         '{{ stage }}' as stage,
         recorded_days_{{ stage }} as days
     from stages
-    where recorded_days_{{ stage }} >= 0
+    where
+        recorded_days_{{ stage }} >= 0
+        and not is_single_justice
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),

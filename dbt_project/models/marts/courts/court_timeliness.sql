@@ -1,3 +1,5 @@
+{%- set of_the_crown_court = justice.crown_stages() -%}
+
 with stages as (
     select * from {{ ref('int_defendant_stages') }}
 ),
@@ -20,14 +22,26 @@ stage_days as (
         '{{ stage }}' as stage,
         recorded_days_{{ stage }} as recorded_days
     from stages
-    {#- A case may be sent and its receipt never be recorded. -#}
-    {%- if stage == 'charge_to_sending' %}
-    where is_crown_case or recorded_days_charge_to_sending is not null
-    {%- elif stage == 'receipt_to_completion' %}
-    where is_crown_case
-    {%- endif %}
-    {{- '\n    union all' if not loop.last }}
+    where
+        not is_single_justice
+        -- A case may be sent and its receipt never be recorded.
+        and (
+            is_crown_case
+            or {{ stage not in of_the_crown_court and stage != 'charge_to_sending' }}
+            or {{ 'recorded_days_' ~ stage ~ ' is not null' if stage == 'charge_to_sending' else 'false' }}
+        )
+    union all
     {%- endfor %}
+    -- Decided on the papers: nobody waits for a hearing, so such a case is never among the others.
+    select
+        {{ justice.quarter_start('completion_date') }} as quarter,
+        {{ justice.or_unknown('court_code') }} as court_code,
+        {{ justice.or_unknown('jurisdiction_code') }} as jurisdiction,
+        longest_offence_group as offence_group,
+        'single_justice_offence_to_completion' as stage,
+        recorded_days_offence_to_completion as recorded_days
+    from stages
+    where is_single_justice
 ),
 
 -- Medians do not add up, so each roll-up is counted from the defendants themselves.

@@ -31,6 +31,12 @@ select
         {%- endfor %}
         as bigint
     ) as negative_stages,
+    cast(stages.hearings as bigint) as hearings,
+    cast(stages.crown_hearings as bigint) as crown_hearings,
+    case
+        when stages.recorded_days_sending_to_main_hearing >= 0
+            then cast(stages.recorded_days_sending_to_main_hearing as double) / 7
+    end as weeks_waiting,
     stages.is_crown_case,
     stages.is_organisation,
     stages.is_single_justice,

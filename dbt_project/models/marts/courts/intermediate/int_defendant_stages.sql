@@ -6,6 +6,9 @@
     'offence_to_completion': ('offence_date', 'completion_date'),
     'charge_to_sending': ('charge_date', 'sent_to_crown_date'),
     'receipt_to_completion': ('crown_received_date', 'completion_date'),
+    'crown_charge_to_completion': ('crown_charge_date', 'completion_date'),
+    'sending_to_main_hearing': ('sent_to_crown_date', 'main_hearing_date'),
+    'main_hearing_to_completion': ('main_hearing_date', 'completion_date'),
 } -%}
 
 with defendants as (
@@ -18,6 +21,54 @@ cases as (
 
 charges as (
     select * from {{ ref('charges') }}
+),
+
+appearances as (
+    select * from {{ ref('appearances') }}
+),
+
+hearings as (
+    select * from {{ ref('hearings') }}
+),
+
+guilty_plea_days as (
+    select distinct
+        defendant_id,
+        plea_date
+    from charges
+    where plea_code = 'G' and plea_date is not null
+),
+
+-- Hearings held by the day of completion; later ones, such as of confiscation or breach, are other business.
+hearings_held as (
+    select
+        defendants.defendant_id,
+        count(*) as hearings,
+        {{ justice.count_where("hearings.jurisdiction_code = 'C'") }} as crown_hearings,
+        min(
+            case
+                when
+                    hearings.jurisdiction_code = 'C'
+                    and {{ justice.is_main_hearing(
+                        'hearings.trial_outcome_class', 'guilty_plea_days.plea_date is not null', 'cases.receipt_type'
+                    ) }}
+                    then hearings.hearing_date
+            end
+        ) as main_hearing_date
+    from appearances
+    inner join hearings
+        on appearances.hearing_id = hearings.hearing_id
+    inner join defendants
+        on
+            appearances.defendant_id = defendants.defendant_id
+            and hearings.hearing_date <= defendants.completion_date
+    left join cases
+        on defendants.case_id = cases.case_id
+    left join guilty_plea_days
+        on
+            appearances.defendant_id = guilty_plea_days.defendant_id
+            and hearings.hearing_date = guilty_plea_days.plea_date
+    group by defendants.defendant_id
 ),
 
 -- Timeliness takes the offence that lasted longest, caseload the most serious one: the two are never joined.
@@ -63,12 +114,18 @@ dated_defendants as (
         defendants.first_hearing_date,
         cases.sent_to_crown_date,
         cases.crown_received_date,
+        case when cases.crown_received_date is not null then longest_charges.charge_date end as crown_charge_date,
+        hearings_held.main_hearing_date,
+        coalesce(hearings_held.hearings, 0) as hearings,
+        coalesce(hearings_held.crown_hearings, 0) as crown_hearings,
         defendants.completion_date
     from defendants
     left join cases
         on defendants.case_id = cases.case_id
     left join longest_charges
         on defendants.defendant_id = longest_charges.defendant_id
+    left join hearings_held
+        on defendants.defendant_id = hearings_held.defendant_id
     where
         defendants.is_completed
         and defendants.completion_date is not null
@@ -91,6 +148,8 @@ select
     {%- for stage, (start, finish) in stages.items() %}
     {{ justice.days_between(start, finish) }} as recorded_days_{{ stage }},
     {%- endfor %}
+    hearings,
+    crown_hearings,
     is_organisation,
     is_single_justice,
     is_cps,
@@ -100,5 +159,6 @@ select
     first_hearing_date,
     sent_to_crown_date,
     crown_received_date,
+    main_hearing_date,
     completion_date
 from dated_defendants
