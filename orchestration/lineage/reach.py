@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestration.lineage.query import ROWS, ModelUses, UnreadableSql, model_uses
-from orchestration.transform.selection import ABOUT_THE_PIPELINE
+from orchestration.transform.selection import ABOUT_THE_PIPELINE, HOW_WHOLE
 
 REFERENCE = "reference"
 """Stands where the agency does in an origin that is a reference list: `reference/<list>`."""
@@ -190,6 +190,8 @@ class _Graph:
         return self._origins[key]
 
     def _find(self, node_id: str, column: str) -> frozenset[Origin]:
+        if node_id == HOW_WHOLE:
+            return frozenset()
         if node_id in self._sources:
             return self._of_source(node_id, column)
         if node_id not in self.models:

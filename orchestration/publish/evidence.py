@@ -25,7 +25,7 @@ from orchestration.publish.pseudonyms import PseudonymKey
 from orchestration.publish.sql_text import quoted_name
 from orchestration.settings import PROJECT_ROOT, Settings
 from orchestration.transform.marts import primary_keys
-from orchestration.transform.selection import ABOUT_THE_PIPELINE, meta_of
+from orchestration.transform.selection import ABOUT_THE_PIPELINE, HOW_WHOLE, meta_of
 
 if TYPE_CHECKING:
     from orchestration.lineage.reach import Origin, Reach
@@ -252,9 +252,8 @@ def _nodes(manifest: Mapping[str, Any]) -> dict[str, NodeEvidence]:
         elif node["resource_type"] == "model":
             depends_on = node.get("depends_on", {})
             code = [node.get("raw_code", ""), *(macros[name]["macro_sql"] for name in _called(depends_on, macros))]
-            nodes[node_id] = NodeEvidence(
-                f"{node['schema']}.{node['alias']}", _digest(code), tuple(sorted(depends_on.get("nodes", ())))
-            )
+            parents = sorted(set(depends_on.get("nodes", ())) - {HOW_WHOLE})
+            nodes[node_id] = NodeEvidence(f"{node['schema']}.{node['alias']}", _digest(code), tuple(parents))
     for node_id, source in manifest.get("sources", {}).items():
         made_from = meta_of(source).get("made_from")
         nodes[node_id] = NodeEvidence(

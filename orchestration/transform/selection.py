@@ -25,6 +25,10 @@ PUBLISHED_SCHEMAS = ("conformed", "marts")
 ABOUT_THE_PIPELINE = "pipeline"
 """Subject (folder) of the marts that describe deliveries and builds: they are evidence, not figures."""
 
+HOW_WHOLE = "model.justice.mart_coverage"
+"""The model that says of each mart how whole it is. It knows of every delivery, and a mart whose rows carry what it
+says is not made from every feed: lineage passes over it (as the macro `feeds_above` does)."""
+
 _HELD_BACK = ("personal", "identifier", "judicial")
 """Classifications of delivered columns (`contracts.model.Classification`) whose names no default publishes."""
 
