@@ -179,11 +179,13 @@ def test_a_changed_list_moves_what_is_counted_by_it(second: SecondBuild) -> None
     assert added == -removed > 0
     causes = revisions(second, "court_sentencing", "distinct cause, cause_detail")
     assert all("code_list_change" in cause.split(";") and "list offences" in detail for cause, detail in causes)
-    # Linkage too may move it: it is how a court's case is known to have ended with a death in prison.
+    # Linkage too may move it: it is how a court's case is known to have ended with a death in prison. And so may the
+    # hearings sent again: the wait for the main hearing is counted from them, and a cause is decided by delivery.
+    corrected = "correction: 1 delivery of hmcts/hearings (extract of 2026-11-03) sent again"
     assert revisions(second, "court_timeliness", "distinct cause, cause_detail") == [
         (
-            "relinkage;code_list_change",
-            "relinkage: 1 person id merged (override); code_list_change: list offences",
+            "correction;relinkage;code_list_change",
+            f"{corrected}; relinkage: 1 person id merged (override); code_list_change: list offences",
         )
     ]
 

@@ -26,7 +26,7 @@ def marts_files() -> set[Path]:
     [
         ("court_sittings", [], ["write SUBJECT/NAME in snake_case"]),
         ("courts/Sittings", [], ["write SUBJECT/NAME in snake_case"]),
-        ("court/waits", ["month"], ["'court' is no subject; choose from: courts, "]),
+        ("court/waits", ["month"], ["'court' is no subject; choose from: benchmarks, courts, "]),
         (
             "courts/court_sittings",
             ["month"],
